@@ -1,0 +1,126 @@
+"""Wiring: everything is started in order, watched together and stopped in reverse."""
+
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from aiohttp import web
+
+from feed.clock import now_micros
+from feed.config import Settings
+from feed.listen import listen, url_of
+from feed.serve import competitions, health, ingest, metrics
+from feed.serve.farewell import say_farewell
+from feed.serve.reading import CONNECTIONS_MAX, READINGS
+from feed.serve.routes import make_app
+from feed.service import Service
+from feed.stream.broker import Broker
+from feed.stream.connection import Connection
+from feed.venues import FORMATS
+from feed.world import World
+
+KEEPALIVE_SECONDS = 75.0
+CONNECT_SECONDS = 10.0
+CLOSE_SECONDS = 1.0
+# Most objects live long (the board) or are freed by counting: rare full collections keep the loop's pauses short.
+GC_THRESHOLDS = (50_000, 20, 100)
+FLAGS: tuple[Literal["P", "T"], ...] = ("P", "T")
+
+_log = logging.getLogger("feed.app")
+
+
+async def run(settings: Settings, on_ready: Callable[[str], None]) -> None:
+    """Run the service until SIGTERM or SIGINT; raises FeedError when it cannot start or must not go on."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    failed: asyncio.Future[None] = loop.create_future()
+    loop.set_exception_handler(lambda _, context: _fail(failed, context))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with started(settings) as (service, url):
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        on_ready(url)
+        watched = {asyncio.ensure_future(work) for work in (stop.wait(), service.run(), _raised(failed))}
+        done, pending = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+        service.draining = True
+        for task in pending:
+            task.cancel()
+        for task in done:
+            task.result()
+
+
+@asynccontextmanager
+async def started(settings: Settings) -> AsyncIterator[tuple[Service, str]]:
+    """A service that listens, and the address it is reached at; everything is stopped when the context ends."""
+    async with AsyncExitStack() as stack:
+        bound = listen(settings.host, settings.port)
+        stack.callback(bound.close)
+        broker, links = await _connect(settings, stack)
+        worlds = {flag: await World.build(flag, link, settings, now_micros) for flag, link in links.items()}
+        service = Service(settings, worlds, broker)
+        runner = web.AppRunner(
+            make_web(service, settings, worlds),
+            access_log=None,
+            auto_decompress=False,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            shutdown_timeout=CLOSE_SECONDS,
+        )
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        stack.push_async_callback(say_farewell, [world.reading for world in worlds.values()])
+        await web.SockSite(runner, bound).start()
+        yield service, url_of(bound)
+
+
+def make_web(service: Service, settings: Settings, worlds: dict[str, World]) -> web.Application:
+    """Hand every door what it needs."""
+    app = make_app()
+    app[READINGS] = {flag: world.reading for flag, world in worlds.items()}
+    app[CONNECTIONS_MAX] = settings.connections_max
+    app[competitions.ZONES] = {code: each.zone for code, each in settings.competitions.items()}
+    app[ingest.ADMIT] = service.admit
+    app[ingest.FORMATS] = frozenset(FORMATS)
+    app[ingest.BODY_BYTES_MAX] = settings.body_bytes_max
+    app[ingest.CLOCK] = now_micros
+    app[health.HEALTH] = service.health
+    app[health.READY] = service.ready
+    app[metrics.FIGURES] = service.figures
+    return app
+
+
+async def _connect(settings: Settings, stack: AsyncExitStack) -> tuple[Broker | None, dict[str, Connection]]:
+    """One connection an account, to the embedded broker or to an existing server."""
+    if settings.nats is not None:
+        urls = {"P": settings.nats} | ({"T": settings.nats_test} if settings.nats_test else {})
+        return None, {flag: await _open(stack, url, "", "", flag) for flag, url in urls.items()}
+    broker = Broker(Path(settings.data))
+    await broker.start()
+    stack.push_async_callback(broker.stop)
+    return broker, {flag: await _open(stack, broker.url, *broker.credentials(flag), flag) for flag in FLAGS}
+
+
+async def _open(stack: AsyncExitStack, url: str, user: str, password: str, flag: str) -> Connection:
+    link = await Connection.open(url, user, password, f"feed {flag}", limit=CONNECT_SECONDS)
+    stack.push_async_callback(link.close)
+    return link
+
+
+async def _raised(failed: asyncio.Future[None]) -> None:
+    await failed
+
+
+def _fail(failed: asyncio.Future[None], context: dict[str, Any]) -> None:
+    """What nobody caught: a contradiction ends the program, anything else is told and ends it too."""
+    error = context.get("exception")
+    if isinstance(error, ConnectionError):
+        return  # a peer that went away while its socket was being written
+    _log.error("unhandled: %s", context.get("message"), exc_info=error)
+    if error is not None and not failed.done():
+        failed.set_exception(error)

@@ -1,0 +1,37 @@
+"""The `feed` command: one entry point, one file per command in feed/commands."""
+
+import sys
+
+import click
+
+from feed.commands import demo, get, tail, up
+from feed.errors import FeedError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="olympic-results-feed", prog_name="feed")
+def cli() -> None:
+    """Olympic results in real time: from the venue's bytes to every subscriber, exactly.
+
+    Start with `feed demo`, or `feed up` and then `feed tail`.
+    """
+
+
+for command in (up.up, demo.demo, tail.tail, get.get):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run a command; a failure of ours is one clear line and exit code 1."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except FeedError as error:
+        click.secho(f"feed: {error.detail}", fg="red", err=True)
+        if error.hint:
+            click.secho(f"  {error.hint}", err=True)
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""The commands of `feed`, one per file. Floor 3."""

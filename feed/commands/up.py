@@ -1,0 +1,48 @@
+"""`feed up`: all roles on one machine."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import uvloop
+
+from feed import app
+from feed.config import Settings, load_settings
+from feed.logs import set_up_logs
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def service_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The settings that can be given as flags; all of them can be set in the file or as FEED_*."""
+    options: tuple[Decorator, ...] = (
+        click.option("--host", help="Address to listen on.  [127.0.0.1]"),
+        click.option("--port", type=int, help="Port to listen on, 0 takes a free one.  [8080]"),
+        click.option("--data", help="Folder of the embedded broker's streams.  [data]"),
+        click.option("--nats", metavar="URL", help="Use this NATS server instead of the embedded one."),
+        click.option("--nats-test", metavar="URL", help="Its account for test messages."),
+        click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings as TOML."),
+        click.option("--log-level", help="debug, info, warning or error.  [info]"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def settings_from(config: Path | None, flags: dict[str, Any]) -> Settings:
+    """Settings of a command; logs are set up by them."""
+    settings = load_settings(config, os.environ, flags)
+    set_up_logs(settings.log_level)
+    return settings
+
+
+@click.command()
+@service_options
+def up(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over the options by name
+    """Run the whole service on this machine, with an embedded broker unless --nats names one.
+
+    Prints `ready http://HOST:PORT` when it may be used. Ctrl-C or SIGTERM stops it; nothing acknowledged is lost.
+    """
+    uvloop.run(app.run(settings_from(config, flags), lambda url: click.echo(f"ready {url}")))

@@ -1,0 +1,82 @@
+"""Settings: a TOML file, overridden by FEED_* environment variables, overridden by flags. An unknown one is refused."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated as A
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta
+
+from feed.errors import SettingsError
+
+ENVIRONMENT_PREFIX = "FEED_"
+
+
+class CompetitionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is set for one competition: the IANA time zone of header times that carry none."""
+
+    zone: str
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings with their defaults; sizes in bytes, times in the unit their name ends with."""
+
+    host: A[str, Meta(description="Address to listen on.")] = "127.0.0.1"
+    port: A[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8080
+    data: A[str, Meta(description="Folder of the embedded broker's streams.")] = "data"
+    nats: A[str | None, Meta(description="Existing NATS server for production; without it one is embedded.")] = None
+    nats_test: A[str | None, Meta(description="Its account for test messages; without it only P is served.")] = None
+    replicas: A[int, Meta(ge=1, le=5, description="Copies of each stream on a NATS cluster.")] = 1
+    reorder_window_ms: A[int, Meta(ge=0, le=10_000, description="How long a missing Version is waited for.")] = 250
+    answer_ms: A[int, Meta(ge=100, le=60_000, description="Until a venue gets an answer, good or not.")] = 4_500
+    body_bytes_max: A[int, Meta(ge=1024, description="Largest document after inflation.")] = 32 * 1024 * 1024
+    connections_max: A[int, Meta(ge=1, description="Most subscribers at a time.")] = 30_000
+    log_level: A[str, Meta(description="debug, info, warning or error.")] = "info"
+    competitions: A[dict[str, CompetitionSettings], Meta(description="By competition code: zone.")] = {}
+
+    def zones(self) -> dict[str, ZoneInfo]:
+        """Time zones by competition; raises SettingsError for a zone nobody knows."""
+        try:
+            return {code: ZoneInfo(each.zone) for code, each in self.competitions.items()}
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SettingsError(f"[competitions] has an unknown zone: {error}", hint="Use names as Europe/Paris.") from error
+
+
+def load_settings(file: Path | None, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Settings:
+    """Settings from all three places; `flags` that are None were not given. Raises SettingsError."""
+    merged = _from_file(file) | _from_environment(environment)
+    merged |= {name: flag for name, flag in flags.items() if flag is not None}
+    try:
+        settings = msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"settings: {error}", hint=f"Known: {', '.join(Settings.__struct_fields__)}.") from error
+    settings.zones()
+    return settings
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        return tomllib.loads(file.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: {error}", hint="Give the path of a TOML file.") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, text in environment.items():
+        if name.startswith(ENVIRONMENT_PREFIX):
+            setting = name.removeprefix(ENVIRONMENT_PREFIX).lower()
+            found[setting] = _table(name, text) if setting == "competitions" else text
+    return found
+
+
+def _table(name: str, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(f"table = {text}")["table"]  # type: ignore[no-any-return]  # convert checks it
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name}: {error}", hint='Write it as {OG2024 = {zone = "Europe/Paris"}}.') from error

@@ -1,0 +1,101 @@
+"""Readers with the same wish share a cohort as long as they stand at the same place of the log.
+
+For each cohort the bytes from its cursor to the tip are found and joined once; the same bytes go to every member.
+Who falls behind leaves and is served alone until it meets its cohort again.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from feed.core.entry import Entry
+from feed.core.filters import Filter
+from feed.core.log import Log
+
+READ_LIMIT = 500
+BATCH_BYTES = 256 * 1024
+
+
+class Member(Protocol):
+    """A reader as far as cohorts know it: hashable, with a wish and the place up to which everything was written."""
+
+    filter: Filter
+    cursor: int
+
+
+class Cohort:
+    """Members that all stand at `cursor`."""
+
+    __slots__ = ("cursor", "filter", "members")
+
+    def __init__(self, wish: Filter, cursor: int) -> None:
+        self.filter = wish
+        self.cursor = cursor
+        self.members: set[Member] = set()
+
+
+class Cohorts:
+    """All cohorts of one flag, by wish."""
+
+    def __init__(self) -> None:
+        self._cohorts: dict[Filter, Cohort] = {}
+
+    def __iter__(self) -> Iterator[Cohort]:
+        return iter(list(self._cohorts.values()))
+
+    def __len__(self) -> int:
+        return len(self._cohorts)
+
+    def get(self, wish: Filter) -> Cohort | None:
+        return self._cohorts.get(wish)
+
+    def join(self, member: Member) -> bool:
+        """Take in a reader that stands where its cohort stands; False when it does not (serve it alone first)."""
+        cohort = self._cohorts.get(member.filter)
+        if cohort is None:
+            cohort = self._cohorts[member.filter] = Cohort(member.filter, member.cursor)
+        if cohort.cursor != member.cursor:
+            return False
+        cohort.members.add(member)
+        return True
+
+    def leave(self, member: Member) -> bool:
+        """Let a reader go, with its own cursor; False when it was in no cohort."""
+        cohort = self._cohorts.get(member.filter)
+        if cohort is None or member not in cohort.members:
+            return False
+        member.cursor = cohort.cursor
+        cohort.members.discard(member)
+        if not cohort.members:
+            del self._cohorts[member.filter]
+        return True
+
+
+def next_batch(log: Log, wish: Filter, cursor: int) -> tuple[bytes, int]:
+    """The WebSocket bytes of what a wish takes after `cursor`, and the cursor behind them.
+
+    About BATCH_BYTES at most, but always at least one message further; raises feed.core.log.AbsentError.
+    """
+    parts: list[bytes] = []
+    size = 0
+    for entry in log.read(cursor, READ_LIMIT):
+        cursor = entry.seq
+        if wish.wants(entry):
+            parts += (entry.frame, entry.json)
+            size += len(entry.json)
+            if size >= BATCH_BYTES:
+                break
+    return b"".join(parts), cursor
+
+
+def frames_of(entries: list[Entry]) -> Iterator[bytes]:
+    """A snapshot's WebSocket bytes in portions of about BATCH_BYTES."""
+    parts: list[bytes] = []
+    size = 0
+    for entry in entries:
+        parts += (entry.frame, entry.json)
+        size += len(entry.json)
+        if size >= BATCH_BYTES:
+            yield b"".join(parts)
+            parts, size = [], 0
+    if parts:
+        yield b"".join(parts)

@@ -1,0 +1,36 @@
+"""Cursors: `EPOCH:SEQ` wherever one is handed out; exclusive when read from; a bare SEQ is accepted."""
+
+import re
+
+from feed.errors import ErrorName, ReaderError
+
+_CURSOR = re.compile(r"(?:([A-Za-z0-9_-]{1,32}):)?([0-9]{1,18})")
+
+
+def write_cursor(epoch: str, seq: int) -> str:
+    return f"{epoch}:{seq}"
+
+
+def read_cursor(text: str, epoch: str, floor: int, tip: int) -> int:
+    """The sequence behind a cursor.
+
+    Raises ReaderError: bad_cursor for a text that is none or lies beyond the tip, wrong_epoch when the stream was
+    made anew since, cursor_too_old below the floor.
+    """
+    found = _CURSOR.fullmatch(text)
+    if found is None:
+        raise ReaderError(ErrorName.BAD_CURSOR, f"{text!r} is no cursor", hint="A cursor is EPOCH:SEQ or SEQ.")
+    if found[1] is not None and found[1] != epoch:
+        raise ReaderError(
+            ErrorName.WRONG_EPOCH,
+            f"the cursor is of epoch {found[1]}, the stream's is {epoch}",
+            hint="The stream was made anew. Start with snapshot=1.",
+        )
+    seq = int(found[2])
+    if seq > tip:
+        raise ReaderError(ErrorName.BAD_CURSOR, f"seq {seq} lies beyond the tip {tip}", hint="Start with snapshot=1.")
+    if seq < floor:
+        raise ReaderError(
+            ErrorName.CURSOR_TOO_OLD, f"seq {seq} is older than the floor {floor}", hint="Start with snapshot=1."
+        )
+    return seq

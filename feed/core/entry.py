@@ -1,0 +1,30 @@
+"""One stored message as every reader gets it: bytes made once, shared by all."""
+
+from feed.core.frames import text_frame_head
+from feed.core.index import Index, read_index
+from schemas.topic import KIND_TOKEN, SUBJECT_PREFIX
+from schemas.wire import splice_seq
+
+
+class Entry:
+    """A message at its sequence: `json` is the delivered text with `seq`, `frame` that text's WebSocket frame head."""
+
+    __slots__ = ("frame", "index", "json", "kind", "seq", "topic")
+
+    def __init__(self, seq: int, topic: str, index: Index, json: bytes) -> None:
+        self.seq = seq
+        self.topic = topic
+        self.kind = topic.split(".", KIND_TOKEN + 1)[KIND_TOKEN]
+        self.index = index
+        self.json = json
+        self.frame = text_frame_head(len(json))
+
+    @classmethod
+    def stored(cls, seq: int, subject: str, headers: dict[str, str], payload: bytes) -> "Entry":
+        """The entry of a message as the stream keeps it."""
+        return cls(seq, subject.removeprefix(SUBJECT_PREFIX), read_index(headers), splice_seq(payload, seq))
+
+    @property
+    def size(self) -> int:
+        """Bytes this entry keeps in memory, near enough."""
+        return len(self.json) + 500

@@ -1,0 +1,103 @@
+"""What a reader wants: NATS patterns on topics, joined by OR, narrowed by kinds.
+
+`*` stands for one token, `>` for all that follow; a pattern that ends in a kind also takes all key parts below it.
+A pattern that can never match any topic is an error, never an empty feed.
+"""
+
+from feed.core.entry import Entry
+from feed.errors import ErrorName, ReaderError
+from schemas.registry import KINDS
+from schemas.topic import KIND_TOKEN, is_token
+
+ANY_TOKEN = "*"  # noqa: S105 - a wildcard, no secret
+REST = ">"
+BELOW = ">="  # ours: a pattern that ends in a kind takes the topic itself and all below it
+PATTERNS_MAX = 200
+_REMEMBERED_TOPICS = 100_000
+
+
+class Filter:
+    """A compiled wish; equal wishes compare equal, so that their readers can share bytes."""
+
+    def __init__(self, patterns: tuple[tuple[str, ...], ...], kinds: frozenset[str]) -> None:
+        self.key = (tuple(sorted(set(patterns))), kinds)
+        self._patterns = self.key[0]
+        self._kinds = kinds
+        self._known: dict[str, bool] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Filter) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def wants(self, entry: Entry) -> bool:
+        """Whether the reader gets this entry; remembered by topic, because topics repeat."""
+        known = self._known.get(entry.topic)
+        if known is None:
+            known = (not self._kinds or entry.kind in self._kinds) and self._matches(entry.topic.split("."))
+            if len(self._known) >= _REMEMBERED_TOPICS:
+                self._known.clear()
+            self._known[entry.topic] = known
+        return known
+
+    def _matches(self, tokens: list[str]) -> bool:
+        return not self._patterns or any(_matches(pattern, tokens) for pattern in self._patterns)
+
+
+def parse_filter(patterns: list[str], kinds: list[str]) -> Filter:
+    """Compile the texts of `filter=` and `type=`; raises ReaderError bad_filter that names the wrong part."""
+    if len(patterns) > PATTERNS_MAX:
+        raise _bad(f"{len(patterns)} filters were given, {PATTERNS_MAX} are allowed")
+    for kind in kinds:
+        _check_kind(kind, f"type={kind}")
+    return Filter(tuple(_parse(pattern) for pattern in patterns), frozenset(kinds))
+
+
+def _parse(text: str) -> tuple[str, ...]:
+    tokens = text.split(".")
+    rest = tokens[-1] == REST
+    for token in tokens[:-1] if rest else tokens:
+        if token != ANY_TOKEN and not is_token(token):
+            raise _bad(f"filter {text!r}: {token!r} is no topic token", "Tokens are A-Z a-z 0-9 _ - and ~XX escapes.")
+    if len(tokens) > KIND_TOKEN and tokens[KIND_TOKEN] not in {ANY_TOKEN, REST}:
+        _check_kind(tokens[KIND_TOKEN], f"filter {text!r}")
+    if not rest and len(tokens) <= KIND_TOKEN:
+        raise _bad(f"filter {text!r} stops before the kind and can never match", "End it with .> or name all tokens.")
+    parts = len(tokens) - KIND_TOKEN - 1
+    if parts > _parts_max(tokens):
+        raise _bad(f"filter {text!r} names {parts} key parts, its kind has {_parts_max(tokens)}")
+    return _canonical(tuple(tokens))
+
+
+def _canonical(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    ends_in_kind = len(tokens) == KIND_TOKEN + 1 and tokens[-1] != REST
+    return (*tokens, BELOW) if ends_in_kind else tokens
+
+
+def _parts_max(tokens: list[str]) -> int:
+    kind = tokens[KIND_TOKEN] if len(tokens) > KIND_TOKEN else ANY_TOKEN
+    rows = [KINDS[kind]] if kind in KINDS else KINDS.values()
+    return max(len(row.key_parts) for row in rows)
+
+
+def _check_kind(kind: str, where: str) -> None:
+    if kind not in KINDS:
+        raise _bad(f"{where}: there is no kind {kind!r}", f"Kinds are {', '.join(KINDS)}.")
+
+
+def _matches(pattern: tuple[str, ...], tokens: list[str]) -> bool:
+    for number, wanted in enumerate(pattern):
+        if wanted == BELOW:
+            return True
+        if number >= len(tokens):
+            return False
+        if wanted == REST:
+            return True
+        if wanted not in {ANY_TOKEN, tokens[number]}:
+            return False
+    return len(tokens) == len(pattern)
+
+
+def _bad(detail: str, hint: str = "") -> ReaderError:
+    return ReaderError(ErrorName.BAD_FILTER, detail, hint=hint)

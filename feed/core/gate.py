@@ -1,0 +1,116 @@
+"""The gate: whether a message may follow the head of its topic.
+
+Rules: ODF Foundation Principles 2.5 (versions), 2.12 (withdrawal) and the contract, "What happens to a message".
+A document's messages rise in (Version, event time); equal content is told by its hash.
+"""
+
+from collections.abc import Container
+
+import msgspec
+
+from feed.candidate import Candidate
+from feed.core.heads import Head
+from feed.core.index import Index, index_of
+from feed.core.statuses import is_usual
+from feed.refusals import Reason, Refusal
+from schemas.message import Op, Remark
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """Publish it after `prev`; `supersedes` is the message it takes back or corrects."""
+
+    prev: int
+    supersedes: int | None = None
+    remarks: tuple[str, ...] = ()
+
+
+class Duplicate(msgspec.Struct, frozen=True):
+    """The same Version with the same content is stored as `seq`."""
+
+    seq: int
+
+
+class Stale(msgspec.Struct, frozen=True):
+    """A newer message of the topic is stored as `seq`: archive it, publish nothing."""
+
+    seq: int
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """It contradicts what is stored."""
+
+    refusal: Refusal
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """An earlier Version is missing and may still come: ask again when the head moves, at the latest then (micros)."""
+
+    until: int
+
+
+Verdict = Accepted | Duplicate | Stale | Refused | Wait
+
+
+def admit(candidate: Candidate, head: Head | None, now: int, window: int, seen: Container[int] = ()) -> Verdict:
+    """Judge a message against the head of its topic.
+
+    `now` and `window` (how long a missing Version is waited for, counted from its receipt) are microseconds; `seen`
+    are Versions of the topic that came and were quarantined: they are not waited for.
+    """
+    if head is None:
+        return Accepted(prev=0)
+    new = index_of(candidate)
+    verdict = _withdraw(new, head) if new.op is Op.WITHDRAWN else _put(new, head, _notes(candidate))
+    if not isinstance(verdict, Accepted):
+        return verdict
+    until = new.recv + window
+    missing = range(head.index.version + 1, new.version)
+    if now < until and any(version not in seen for version in missing[:_LOOK_AT]):
+        return Wait(until)
+    return verdict
+
+
+# A jump of thousands of versions is a restart of the sender, not reordering; looking at all of them would cost time.
+_LOOK_AT = 100
+
+
+def _put(new: Index, head: Head, notes: int) -> Verdict:
+    old = head.index
+    if old.op is not Op.PUT:
+        return Accepted(head.seq) if (new.version, new.event) > (old.version, old.event) else Stale(head.seq)
+    if new.version > old.version:
+        return _newer(new, head, notes)
+    if new.version < old.version:
+        return Stale(head.seq)
+    if new.hash == old.hash:
+        return Duplicate(head.seq)
+    if new.event > old.event:
+        return _newer(new, head, notes, Remark.VERSION_REPEATED)
+    if new.event < old.event:
+        return Stale(head.seq)
+    detail = f"Version {new.version} with the same time is stored as seq {head.seq} with other content"
+    return Refused(Refusal(Reason.VERSION_CONFLICT, detail, "OdfBody/@Version"))
+
+
+def _newer(new: Index, head: Head, notes: int, *remarks: str) -> Accepted:
+    old = head.index
+    if not is_usual(old.status, new.status):
+        remarks += (Remark.UNUSUAL_STATUS,)
+    corrects = notes > 0 and old.status == "OFFICIAL" == new.status
+    return Accepted(head.seq, head.seq if corrects else None, remarks)
+
+
+def _notes(candidate: Candidate) -> int:
+    """A Note says that a rank or result changed; routine re-sends carry none (Foundation Principles 2.11)."""
+    return len(candidate.message.document.notes) if candidate.message.document else 0
+
+
+def _withdraw(new: Index, head: Head) -> Verdict:
+    old = head.index
+    if new.version < old.version:
+        return Stale(head.seq)
+    if new.version == old.version and old.op is not Op.PUT:
+        return Duplicate(head.seq)
+    if new.version == old.version and new.event < old.event:
+        return Stale(head.seq)  # a late copy of a withdrawal must not take back what was published again after it
+    return Accepted(head.seq, head.seq)

@@ -1,0 +1,208 @@
+"""Admission of one document: archive the raw bytes, decode, admit, publish, or put it into quarantine.
+
+One admission at a time per topic; a wait for a missing Version holds no lock. The raw bytes and the message (or its
+quarantine record) are published in parallel, and the venue gets its answer when both are acknowledged.
+"""
+
+import asyncio
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from feed.candidate import Candidate, Decode, Decoded, Receipt
+from feed.core.decision import judge
+from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait, admit
+from feed.core.heads import Head, Heads
+from feed.core.index import index_of
+from feed.core.inflate import first_bytes, inflate
+from feed.core.outcome import Arrival, Outcome, Quarantined, Stored
+from feed.errors import OutcomeUnknownError, TooLargeError
+from feed.refusals import Reason, Refusal
+
+FLAG_BYTES = 4_096
+_FLAG = re.compile(rb"FeedFlag\s*=\s*[\"']\s*([A-Za-z]*)")
+_REMEMBERED_TOPICS = 10_000
+RETRY_SECONDS = 0.05
+
+
+class Store(Protocol):
+    """The stream as admission sees it; every method returns when JetStream has acknowledged.
+
+    All raise OutcomeUnknownError when there was no answer; `publish` returns None when the topic's head was not
+    `prev` any more.
+    """
+
+    async def archive(self, raw_id: str, arrival: Arrival) -> None: ...
+
+    async def quarantine(self, raw_id: str, arrival: Arrival, decoded: Decoded, refusal: Refusal) -> None: ...
+
+    async def publish(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> int | None: ...
+
+    async def catch_up(self) -> None:
+        """Return when our heads have passed the leader's last sequence of this moment."""
+
+    async def moved(self, seconds: float) -> None:
+        """Return at the next message of the stream, or after that time."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """`window` (micros): how long a missing Version is waited for; `deadline` (seconds): until an answer is due."""
+
+    body_bytes: int
+    window: int
+    deadline: float
+
+
+class Admission:
+    """Admits documents into the stream of one flag."""
+
+    def __init__(self, store: Store, heads: Heads, limits: Limits, clock: Callable[[], int]) -> None:
+        self.counts: Counter[str] = Counter()
+        self.refusals: Counter[Reason] = Counter()
+        self._store = store
+        self._heads = heads
+        self._limits = limits
+        self._clock = clock
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._seen: OrderedDict[str, set[int]] = OrderedDict()
+
+    async def admit(self, arrival: Arrival, raw_id: str, flag: str, decode: Decode, receipt: Receipt) -> Outcome:
+        """Admit one document; raises OutcomeUnknownError when it is safe, and needed, to send the bytes again."""
+        plain = inflate(arrival.data, arrival.encoding, self._limits.body_bytes)
+        decoded = Decoded(refusal=plain) if isinstance(plain, Refusal) else _checked(decode(plain, receipt), flag)
+        if decoded.refusal is not None and decoded.refusal.reason is Reason.TOO_LARGE:
+            return self._counted(_turned_away(decoded.refusal))
+        archived = asyncio.ensure_future(self._again(lambda: self._store.archive(raw_id, arrival)))
+        try:
+            async with asyncio.timeout(self._limits.deadline):
+                outcome = await self._outcome(arrival, raw_id, decoded)
+                await archived
+        except TooLargeError as error:
+            return self._counted(_turned_away(Refusal(Reason.TOO_LARGE, error.detail)))
+        except TimeoutError as error:
+            raise OutcomeUnknownError("the broker did not answer in time", hint="Send the same bytes again.") from error
+        finally:
+            archived.cancel()
+        return self._counted(outcome)
+
+    async def _outcome(self, arrival: Arrival, raw_id: str, decoded: Decoded) -> Outcome:
+        if decoded.refusal is not None:
+            return await self._refuse(arrival, raw_id, decoded, decoded.refusal)
+        outcome = Outcome()
+        for candidate in decoded.candidates:
+            judged = msgspec.structs.replace(candidate, message=judge(candidate.message))
+            verdict = await self._settle(judged, raw_id)
+            if isinstance(verdict, Refused):
+                return await self._refuse(arrival, raw_id, decoded, verdict.refusal)
+            outcome = _with(outcome, verdict)
+        return outcome
+
+    async def _settle(self, candidate: Candidate, raw_id: str) -> Stored | Duplicate | Stale | Refused:
+        """Gate and publish until the stream and we agree."""
+        topic = candidate.message.topic
+        tried = False
+        while True:
+            lock = self._locks.setdefault(topic, asyncio.Lock())
+            async with lock:
+                verdict = self._verdict(candidate)
+                if isinstance(verdict, Accepted):
+                    settled = await self._publish(candidate, verdict, raw_id)
+                    if settled is not None:
+                        return settled
+                    tried = True
+            if isinstance(verdict, Wait):
+                await self._store.moved((verdict.until - self._clock()) / 1e6)
+            elif isinstance(verdict, Accepted):
+                await self._catch_up()
+            elif tried and isinstance(verdict, Duplicate):
+                return Stored(verdict.seq, topic)  # an earlier try whose answer was lost had been stored
+            else:
+                return verdict
+
+    def _verdict(self, candidate: Candidate) -> Verdict:
+        topic = candidate.message.topic
+        seen = self._seen.get(topic, set())
+        return admit(candidate, self._heads.get(topic), self._clock(), self._limits.window, seen)
+
+    async def _publish(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> Stored | None:
+        try:
+            seq = await self._store.publish(candidate, verdict, raw_id)
+        except OutcomeUnknownError:
+            return None
+        if seq is None:
+            return None
+        topic = candidate.message.topic
+        self._heads.learn(topic, Head(seq, index_of(candidate)))
+        return Stored(seq, topic)
+
+    async def _catch_up(self) -> None:
+        """After a miss or a lost answer: know what the leader knows before the next try."""
+        while True:
+            try:
+                return await self._store.catch_up()
+            except OutcomeUnknownError:
+                await asyncio.sleep(RETRY_SECONDS)  # the broker is away; the deadline of the admission ends this
+
+    async def _refuse(self, arrival: Arrival, raw_id: str, decoded: Decoded, refusal: Refusal) -> Outcome:
+        await self._again(lambda: self._store.quarantine(raw_id, arrival, decoded, refusal))
+        if decoded.topic and decoded.version:
+            self._seen.setdefault(decoded.topic, set()).add(decoded.version)
+            if len(self._seen) > _REMEMBERED_TOPICS:
+                self._seen.popitem(last=False)
+        return Outcome(quarantined=(Quarantined(raw_id, refusal),))
+
+    async def _again(self, attempt: Callable[[], Awaitable[None]]) -> None:
+        """Repeat what is safe to repeat until it is acknowledged; the deadline of the admission ends this."""
+        while True:
+            try:
+                return await attempt()
+            except OutcomeUnknownError:
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _counted(self, outcome: Outcome) -> Outcome:
+        self.counts["accepted"] += len(outcome.accepted)
+        self.counts["duplicate"] += outcome.duplicates
+        self.counts["stale"] += outcome.stale
+        self.counts["quarantined"] += len(outcome.quarantined)
+        for row in outcome.quarantined:
+            self.refusals[row.refusal.reason] += 1
+        return outcome
+
+
+def flag_of(arrival: Arrival) -> str:
+    """The account a document goes to before it is parsed: the first FeedFlag in its first 4 kB, else P.
+
+    NUL bytes are passed over, so that UTF-16 is read too.
+    """
+    start = first_bytes(arrival.data, arrival.encoding, 2 * FLAG_BYTES).replace(b"\0", b"")
+    found = _FLAG.search(start[:FLAG_BYTES])
+    return "T" if found and found[1] == b"T" else "P"
+
+
+def _checked(decoded: Decoded, flag: str) -> Decoded:
+    """A document whose flag, once parsed, is another than the one it was routed by must not cross over."""
+    if decoded.refusal is not None or decoded.flag == flag:
+        return decoded
+    detail = f"the document's FeedFlag is {decoded.flag}, its first bytes say {flag}"
+    return msgspec.structs.replace(
+        decoded, candidates=(), refusal=Refusal(Reason.FLAG_MISMATCH, detail, "OdfBody/@FeedFlag")
+    )
+
+
+def _turned_away(refusal: Refusal) -> Outcome:
+    """Too large to be kept, also in quarantine: the sender still has the bytes."""
+    return Outcome(quarantined=(Quarantined("", refusal),))
+
+
+def _with(outcome: Outcome, verdict: Stored | Duplicate | Stale) -> Outcome:
+    match verdict:
+        case Stored():
+            return msgspec.structs.replace(outcome, accepted=(*outcome.accepted, verdict))
+        case Duplicate():
+            return msgspec.structs.replace(outcome, duplicates=outcome.duplicates + 1)
+        case Stale():
+            return msgspec.structs.replace(outcome, stale=outcome.stale + 1)

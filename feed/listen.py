@@ -1,0 +1,38 @@
+"""The listening socket, with the options that keep a stalled reader small and a join storm short."""
+
+import socket
+
+from feed.errors import FeedError
+
+SEND_BUFFER_BYTES = 256 * 1024
+BACKLOG = 4_096
+
+
+class ListenError(FeedError):
+    """The address cannot be listened on."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; accepted connections inherit its send buffer. Raises ListenError."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, proto)
+    except OSError as error:
+        raise ListenError(f"cannot listen on {host}: {error.strerror}", hint="Give an address of this machine.") from error
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        hint = "Stop the program that uses it, or choose another with --port."
+        raise ListenError(f"cannot listen on {host}:{port}: {error.strerror}", hint=hint) from error
+    bound.listen(BACKLOG)
+    bound.setblocking(False)
+    return bound
+
+
+def url_of(bound: socket.socket) -> str:
+    """The base address under which a bound socket is reached."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,6 @@
+"""The doors: one endpoint per file, listed in routes.py. The only home of aiohttp.web.
+
+routes.py the list · reading.py what the reading doors share · query.py a request's wishes · answers.py errors and JSON ·
+ingest.py, websocket.py, log.py, snapshot.py, competitions.py, schemas.py, health.py, metrics.py the endpoints ·
+subscriber.py one WebSocket connection · pump.py writes to all of them.
+"""

@@ -1,0 +1,24 @@
+"""Leaving: every subscriber is told to come back, with the cursor to come back with."""
+
+import asyncio
+
+from feed.core.cursor import write_cursor
+from feed.errors import ErrorName, ReaderError
+from feed.serve.reading import Reading
+
+FAREWELL_SECONDS = 1.0
+_STEP_SECONDS = 0.02
+
+
+async def say_farewell(readings: list[Reading]) -> None:
+    """Close all subscribers with 1012; who has not taken the frame after a second is cut off."""
+    error = ReaderError(ErrorName.RESTARTING, "the service is being stopped", hint="Connect again with the cursor.")
+    for reading in readings:
+        for subscriber in list(reading.pump.subscribers):
+            subscriber.close_by(error, write_cursor(reading.epoch, reading.pump.place(subscriber)))
+    deadline = asyncio.get_running_loop().time() + FAREWELL_SECONDS
+    while any(reading.pump.subscribers for reading in readings) and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(_STEP_SECONDS)
+    for reading in readings:
+        for subscriber in list(reading.pump.subscribers):
+            subscriber.abort()

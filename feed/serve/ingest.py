@@ -1,0 +1,97 @@
+"""POST /ingest/<format>: a venue's door. The answer says what is safely stored, or what to do (the contract, "Ingest").
+
+One POST is one document. 200 comes only after JetStream has acknowledged the raw bytes and the message.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import web
+
+from feed.core.outcome import Arrival, Outcome, Stored
+from feed.errors import OutcomeUnknownError
+from feed.refusals import HINTS, Reason, Refusal
+from feed.serve.answers import json_answer, problem
+
+Admit = Callable[[Arrival], Awaitable[Outcome]]
+ADMIT: web.AppKey[Admit] = web.AppKey("admit")
+FORMATS: web.AppKey[frozenset[str]] = web.AppKey("formats")
+BODY_BYTES_MAX: web.AppKey[int] = web.AppKey("body_bytes_max")
+CLOCK: web.AppKey[Callable[[], int]] = web.AppKey("clock")
+
+BODY_SECONDS = 30.0
+LISTED_MAX = 100
+_MEDIA = frozenset({"application/xml", "text/xml", "application/octet-stream", ""})
+_ENCODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip"}
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was stored; `accepted` lists at most 100, `count` counts all."""
+
+    accepted: tuple[Stored, ...]
+    count: int
+    duplicates: int
+    stale: int
+    quarantined: tuple[dict[str, str], ...] = ()
+
+
+async def ingest(request: web.Request) -> web.StreamResponse:
+    """Receive, stamp and admit one document."""
+    if request.remote not in _LOOPBACK:
+        hint = "Without keys only programs on this machine may write."
+        return problem(401, "unauthorized", f"no key allows {request.remote} to write", hint)
+    name = request.match_info["format"]
+    if name not in request.app[FORMATS]:
+        return problem(415, Reason.UNSUPPORTED_MEDIA.value, f"there is no format {name!r}", _known(request))
+    encoding = _ENCODINGS.get(request.headers.get("Content-Encoding", "").strip().lower())
+    if encoding is None or _media(request) not in _MEDIA:
+        return _refused(Refusal(Reason.UNSUPPORTED_MEDIA, "this media type or encoding is not read"), 415)
+    data = await _body(request, request.app[BODY_BYTES_MAX])
+    if data is None:
+        detail = f"the body has more than {request.app[BODY_BYTES_MAX]} bytes"
+        return _refused(Refusal(Reason.TOO_LARGE, detail), 413)
+    arrival = Arrival(name, data, encoding, request.app[CLOCK](), request.query.get("source"))
+    try:
+        outcome = await request.app[ADMIT](arrival)
+    except OutcomeUnknownError as error:
+        return problem(503, "outcome_unknown", error.detail, "Send the same bytes again; it is safe.")
+    return answer_to(outcome)
+
+
+def answer_to(outcome: Outcome) -> web.Response:
+    """The answer to an outcome: 200, or 422 (413 when too large to be kept) for a refused document."""
+    for row in outcome.quarantined:
+        status = 413 if row.refusal.reason is Reason.TOO_LARGE else 422
+        return _refused(row.refusal, status, row.id or None)
+    accepted = outcome.accepted
+    return json_answer(Answer(accepted[:LISTED_MAX], len(accepted), outcome.duplicates, outcome.stale))
+
+
+async def _body(request: web.Request, limit: int) -> bytes | None:
+    """The body as it came, or None as soon as it is known to be above the limit."""
+    if request.content_length is not None and request.content_length > limit:
+        return None
+    chunks: list[bytes] = []
+    size = 0
+    async with asyncio.timeout(BODY_SECONDS):
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size > limit:
+                return None
+            chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _media(request: web.Request) -> str:
+    return request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+def _refused(refusal: Refusal, status: int, quarantine: str | None = None) -> web.Response:
+    detail = f"{refusal.detail} (at {refusal.where})" if refusal.where else refusal.detail
+    return problem(status, refusal.reason.value, detail, HINTS[refusal.reason], quarantine)
+
+
+def _known(request: web.Request) -> str:
+    return f"Formats: {', '.join(sorted(request.app[FORMATS]))}."

@@ -1,0 +1,97 @@
+"""GET /metrics for Prometheus. Components count in plain numbers; here they are read when somebody asks."""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+from aiohttp import web
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from feed.refusals import Reason
+
+OUTCOMES = ("accepted", "duplicate", "stale", "quarantined")
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """The figures of one flag at one moment; `streams` is name -> (bytes, most bytes)."""
+
+    flag: str
+    outcomes: dict[str, int]
+    refusals: dict[Reason, int]
+    tip: int
+    topics: int
+    subscribers: int
+    cohorts: int
+    writes: int
+    lagging: int
+    stalled: int
+    recreated: int
+    streams: dict[str, tuple[int, int]]
+
+
+Figures = Callable[[], Iterable[Figure]]
+FIGURES: web.AppKey[Figures] = web.AppKey("figures")
+
+_GAUGES = {
+    "tip": "Newest sequence taken over from the stream.",
+    "topics": "Topics with a message.",
+    "subscribers": "Open WebSocket subscribers.",
+    "cohorts": "Groups of subscribers that share their bytes.",
+}
+_COUNTERS = {
+    "writes": "Writes to subscribers' sockets by the pump.",
+    "lagging": "Times a subscriber had no room and was served alone.",
+    "stalled": "Subscribers given up because they took no byte for 10 s.",
+    "recreated": "Times the consumer of the stream was made anew.",
+}
+
+
+class _Families(Collector):
+    def __init__(self, figures: Iterable[Figure]) -> None:
+        self._figures = list(figures)
+
+    def collect(self) -> Iterable[Metric]:
+        """Every label value is from a closed list."""
+        for name, text in _GAUGES.items():
+            gauge = GaugeMetricFamily(f"feed_{name}", text, labels=["flag"])
+            for row in self._figures:
+                gauge.add_metric([row.flag], getattr(row, name))
+            yield gauge
+        for name, text in _COUNTERS.items():
+            counter = CounterMetricFamily(f"feed_{name}", text, labels=["flag"])
+            for row in self._figures:
+                counter.add_metric([row.flag], getattr(row, name))
+            yield counter
+        yield from (self._documents(), self._refusals(), *self._streams())
+
+    def _documents(self) -> Metric:
+        family = CounterMetricFamily("feed_documents", "Documents by outcome.", labels=["flag", "outcome"])
+        for row in self._figures:
+            for outcome in OUTCOMES:
+                family.add_metric([row.flag, outcome], row.outcomes.get(outcome, 0))
+        return family
+
+    def _refusals(self) -> Metric:
+        family = CounterMetricFamily("feed_refusals", "Refused documents by reason.", labels=["flag", "reason"])
+        for row in self._figures:
+            for reason in Reason:
+                family.add_metric([row.flag, reason.value], row.refusals.get(reason, 0))
+        return family
+
+    def _streams(self) -> Iterable[Metric]:
+        used = GaugeMetricFamily("feed_stream_bytes", "Bytes a stream holds.", labels=["flag", "stream"])
+        most = GaugeMetricFamily("feed_stream_bytes_max", "Bytes a stream may hold.", labels=["flag", "stream"])
+        for row in self._figures:
+            for stream, (held, limit) in row.streams.items():
+                used.add_metric([row.flag, stream], held)
+                most.add_metric([row.flag, stream], limit)
+        return used, most
+
+
+async def metrics(request: web.Request) -> web.StreamResponse:
+    """All figures in the text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Families(request.app[FIGURES]()))
+    return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})

@@ -1,0 +1,239 @@
+"""The pump: brings the log to every subscriber of one flag, each at its own pace, with no queue of its own.
+
+A cohort's bytes are joined once and written to each member that has room. What piled up while others were written
+goes out in one write: no timer, no delay when idle, large batches under load. Who has no room leaves its cohort and
+is served alone, from the same log, until it has caught up.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import cast
+
+from feed.core.cohorts import Cohort, Cohorts, frames_of, next_batch
+from feed.core.control import Control, Filtered, Heartbeat, ReplayEnd, SnapshotEnd, encode_control
+from feed.core.cursor import write_cursor
+from feed.core.entry import Entry
+from feed.core.filters import Filter
+from feed.core.frames import text_frame
+from feed.core.log import AbsentError, Log
+from feed.core.stall import StallWatch
+from feed.errors import OutcomeUnknownError
+from feed.serve.subscriber import Subscriber
+
+HEARTBEAT_SECONDS = 5.0
+SWEEP_SECONDS = 1.0
+RETRY_SECONDS = 0.2
+IN_SNAPSHOT = -1  # a subscriber's cursor while its snapshot is still on the way
+
+
+class Pump:
+    """Owns all subscribers of one flag. `start` and `stop` frame its life; `wake` says that the log has grown."""
+
+    def __init__(
+        self, epoch: str, log: Log, load: Callable[[AbsentError], Awaitable[None]], clock: Callable[[], int]
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        self.cohorts = Cohorts()
+        self.subscribers: set[Subscriber] = set()
+        self._epoch = epoch
+        self._log = log
+        self._load = load
+        self._clock = clock
+        self._woken: asyncio.Handle | None = None
+        self._timers: list[asyncio.TimerHandle] = []
+
+    def start(self) -> None:
+        """Begin heartbeats and the watch over stalled readers."""
+        loop = asyncio.get_running_loop()
+        self._every(loop, HEARTBEAT_SECONDS, self.beat)
+        self._every(loop, SWEEP_SECONDS, self.sweep)
+
+    def now(self) -> int:
+        """Microseconds UTC."""
+        return self._clock()
+
+    def stop(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+
+    def wake(self) -> None:
+        """Write what is new at the loop's next turn; however often this is called before, once."""
+        if self._woken is None:
+            self._woken = asyncio.get_running_loop().call_soon(self._run)
+
+    def open(self, subscriber: Subscriber, snapshot: list[Entry] | None, goal: int | None) -> None:
+        """Serve a new subscriber from its cursor on, after its snapshot if it asked for one.
+
+        `goal` is the tip at which a replay is told to be complete. A failing task is ours: it reaches the loop's
+        exception handler.
+        """
+        self.subscribers.add(subscriber)
+        if snapshot is not None:
+            cut, subscriber.cursor = subscriber.cursor, IN_SNAPSHOT
+            subscriber.task = _started(self._send_snapshot(subscriber, snapshot, cut))
+        elif goal is not None or not self._meet(subscriber):
+            self._alone(subscriber, goal)
+
+    def place(self, subscriber: Subscriber) -> int:
+        """The sequence up to which everything was written to a subscriber; 0 while its snapshot is on the way."""
+        cohort = self.cohorts.get(subscriber.filter)
+        is_member = cohort is not None and subscriber in cohort.members
+        return cohort.cursor if cohort is not None and is_member else max(subscriber.cursor, 0)
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """Forget a subscriber whose connection has ended or is about to."""
+        self.cohorts.leave(subscriber)
+        if subscriber.transport is None:
+            self.subscribers.discard(subscriber)
+
+    def refilter(self, subscriber: Subscriber, wish: Filter) -> None:
+        """Let another wish hold from the subscriber's cursor on, or from the end of its snapshot."""
+        if subscriber.cursor == IN_SNAPSHOT:
+            subscriber.next_filter = wish
+            return
+        in_cohort = self.cohorts.leave(subscriber)
+        subscriber.filter = wish
+        seq = subscriber.cursor
+        self._say(subscriber, Filtered(seq=seq, cursor=write_cursor(self._epoch, seq)))
+        if in_cohort and not self._meet(subscriber):
+            self._alone(subscriber, None)
+
+    def beat(self) -> None:
+        """Send every subscriber its heartbeat; one text for a whole cohort."""
+        for cohort in self.cohorts:
+            frame = self._heartbeat(cohort.cursor)
+            for member in cohort.members:
+                cast("Subscriber", member).write(frame)
+        for subscriber in self.subscribers:
+            is_alone = subscriber.task is not None and subscriber.cursor != IN_SNAPSHOT
+            if is_alone and subscriber.is_open and not subscriber.is_clogged:
+                subscriber.write(self._heartbeat(subscriber.cursor))
+
+    def sweep(self) -> None:
+        """Give up readers that are owed data and took no byte for the whole window."""
+        now = self._clock()
+        for subscriber in list(self.subscribers):
+            owed = subscriber.owed
+            if owed:
+                subscriber.stall = subscriber.stall or StallWatch()
+                if subscriber.stall.is_stalled(subscriber.written - owed, now):
+                    self.counts["stalled"] += 1
+                    subscriber.abort()
+            elif subscriber.stall is not None:
+                subscriber.stall = None
+
+    def _run(self) -> None:
+        self._woken = None
+        for cohort in self.cohorts:
+            self._advance(cohort)
+
+    def _advance(self, cohort: Cohort) -> None:
+        """Write one portion to one cohort; the next follows at the loop's next turn, when sockets have taken this one.
+
+        Who has no room, or a cohort whose place left memory, goes on alone.
+        """
+        if cohort.cursor == self._log.tip:
+            return
+        try:
+            frames, cursor = next_batch(self._log, cohort.filter, cohort.cursor)
+        except AbsentError:
+            self._part(cast("list[Subscriber]", list(cohort.members)))
+            return
+        self._part(self._write(cohort, frames) if frames else [])
+        cohort.cursor = cursor
+        if cursor < self._log.tip:
+            self.wake()
+
+    def _write(self, cohort: Cohort, frames: bytes) -> list[Subscriber]:
+        clogged = []
+        for member in cast("set[Subscriber]", cohort.members):
+            if member.is_clogged:
+                clogged.append(member)
+            else:
+                member.write(frames)
+        self.counts["writes"] += len(cohort.members) - len(clogged)
+        return clogged
+
+    def _part(self, members: list[Subscriber]) -> None:
+        for member in members:
+            self.cohorts.leave(member)
+            self.counts["lagging"] += 1
+            self._alone(member, None)
+
+    def _meet(self, subscriber: Subscriber) -> bool:
+        """Join the cohort of its wish at the tip, bringing the cohort nearer first."""
+        cohort = self.cohorts.get(subscriber.filter)
+        if cohort is not None:
+            self._advance(cohort)
+        return subscriber.cursor == self._log.tip and self.cohorts.join(subscriber)
+
+    def _alone(self, subscriber: Subscriber, goal: int | None) -> None:
+        if subscriber.is_open:
+            subscriber.task = _started(self._serve(subscriber, goal))
+
+    async def _serve(self, subscriber: Subscriber, goal: int | None) -> None:
+        """Serve one subscriber alone until it meets its cohort; ends with its connection."""
+        while subscriber.is_open:
+            await subscriber.room()
+            if goal is not None and subscriber.cursor >= goal:
+                self._say(subscriber, ReplayEnd(seq=goal, cursor=write_cursor(self._epoch, goal)))
+                goal = None
+            if self._meet(subscriber):
+                subscriber.task = None
+                return
+            try:
+                frames, cursor = next_batch(self._log, subscriber.filter, subscriber.cursor)
+            except AbsentError as absent:
+                await self._bring(absent)
+                continue
+            subscriber.cursor = cursor
+            if frames:
+                subscriber.write(frames)
+            await asyncio.sleep(0)  # one portion a turn: a long replay must not hold up the others
+
+    async def _send_snapshot(self, subscriber: Subscriber, snapshot: list[Entry], cut: int) -> None:
+        for frames in frames_of(snapshot):
+            await subscriber.room()
+            subscriber.write(frames)
+            await asyncio.sleep(0)
+        subscriber.cursor = cut
+        self._say(subscriber, SnapshotEnd(seq=cut, cursor=write_cursor(self._epoch, cut)))
+        if subscriber.next_filter is not None:
+            self.refilter(subscriber, subscriber.next_filter)
+        await self._serve(subscriber, None)
+
+    async def _bring(self, absent: AbsentError) -> None:
+        try:
+            await self._load(absent)
+        except OutcomeUnknownError:
+            await asyncio.sleep(RETRY_SECONDS)  # the broker is away; the subscriber keeps its place
+
+    def _say(self, subscriber: Subscriber, control: Control) -> None:
+        if subscriber.is_open:
+            subscriber.say(encode_control(control))
+
+    def _heartbeat(self, seq: int) -> bytes:
+        cursor = write_cursor(self._epoch, seq)
+        return text_frame(encode_control(Heartbeat(seq=seq, tip=self._log.tip, ts=self._clock(), cursor=cursor)))
+
+    def _every(self, loop: asyncio.AbstractEventLoop, seconds: float, act: Callable[[], None]) -> None:
+        def again() -> None:
+            self._timers.remove(timer)
+            act()
+            self._every(loop, seconds, act)
+
+        timer = loop.call_later(seconds, again)
+        self._timers.append(timer)
+
+
+def _started(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(_report)
+    return task
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        context = {"message": "serving a subscriber failed", "exception": error, "task": task}
+        task.get_loop().call_exception_handler(context)

@@ -1,0 +1,105 @@
+"""The running service as one thing: where a document goes, whether all is well, what the figures are."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from feed.config import Settings
+from feed.core.outcome import Arrival, Outcome
+from feed.errors import BrokerError, ErrorName, OutcomeUnknownError, ReaderError
+from feed.ingest.admission import flag_of
+from feed.serve.metrics import Figure
+from feed.stream.broker import Broker
+from feed.stream.streams import last_sequence, usage
+from feed.venues import FORMATS
+from feed.world import World
+
+USAGE_SECONDS = 30.0
+READY_SECONDS = 2.0
+FULL_RATIO = 0.8
+
+_log = logging.getLogger("feed.service")
+
+
+class Service:
+    """All worlds of one process and its broker, if it has one. `draining` is set when it is being stopped."""
+
+    def __init__(self, settings: Settings, worlds: dict[str, World], broker: Broker | None) -> None:
+        self.draining = False
+        self._zones: dict[str, Any] = dict(settings.zones())
+        self._worlds = worlds
+        self._broker = broker
+        self._usage: dict[str, dict[str, tuple[int, int]]] = {flag: {} for flag in worlds}
+
+    async def run(self) -> None:
+        """Follow every stream until cancelled; raises when one contradicts us or the broker cannot be kept alive."""
+        async with asyncio.TaskGroup() as group:
+            for world in self._worlds.values():
+                group.create_task(world.run())
+            group.create_task(self._watch_usage())
+            if self._broker is not None:
+                group.create_task(self._broker.watch())
+
+    async def admit(self, arrival: Arrival) -> Outcome:
+        """Send one document to the world its flag names; raises OutcomeUnknownError when it must be sent again."""
+        flag = flag_of(arrival)
+        world = self._worlds.get(flag)
+        if world is None:
+            detail = f"this service has no account for FeedFlag {flag}"
+            raise ReaderError(ErrorName.BAD_REQUEST, detail, hint="Set nats_test.")
+        if self.draining:
+            raise OutcomeUnknownError("the service is being stopped")
+        return await world.admit(arrival, FORMATS[arrival.format], self._zones)
+
+    async def health(self) -> str | None:
+        """What is wrong with the broker, or None."""
+        if self._broker is not None:
+            return await self._broker.health()
+        lost = [flag for flag, world in self._worlds.items() if not world.link.is_connected]
+        return f"no connection to NATS for flag {', '.join(lost)}" if lost else None
+
+    async def ready(self) -> str | None:
+        """Why no request should be sent here now, or None: every leader answers and we have taken over what it holds."""
+        if self.draining:
+            return "the service is being stopped"
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                for world in self._worlds.values():
+                    await world.state.tide.passed(await last_sequence(world.link))
+        except (BrokerError, OutcomeUnknownError, TimeoutError) as error:
+            return f"the stream is not followed up to its tip: {error}"
+        return await self.health()
+
+    def figures(self) -> Iterator[Figure]:
+        """The figures of each flag at this moment."""
+        for flag, world in self._worlds.items():
+            pump = world.reading.pump
+            yield Figure(
+                flag=flag,
+                outcomes=world.admission.counts,
+                refusals=world.admission.refusals,
+                tip=world.state.log.tip,
+                topics=len(world.state.board),
+                subscribers=len(pump.subscribers),
+                cohorts=len(pump.cohorts),
+                writes=pump.counts["writes"],
+                lagging=pump.counts["lagging"],
+                stalled=pump.counts["stalled"],
+                recreated=world.consumer.recreated,
+                streams=self._usage[flag],
+            )
+
+    async def _watch_usage(self) -> None:
+        """Warn when a stream is nearly full: a full one refuses messages, it never drops old ones."""
+        while True:
+            for flag, world in self._worlds.items():
+                try:
+                    found = await usage(world.link)
+                except (BrokerError, OutcomeUnknownError):
+                    continue  # readiness tells of a broker that is away
+                self._usage[flag] = {name: (each.bytes, each.max_bytes) for name, each in found.items()}
+                for name, (held, limit) in self._usage[flag].items():
+                    if held > FULL_RATIO * limit:
+                        _log.warning("stream %s of flag %s is %d %% full", name, flag, 100 * held // limit)
+            await asyncio.sleep(USAGE_SECONDS)

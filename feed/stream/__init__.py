@@ -1,0 +1,1 @@
+"""NATS, all of it."""

@@ -1,0 +1,156 @@
+"""Following a stream: every message once, in order, for ever, whatever happens to the broker."""
+
+import asyncio
+import contextlib
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+from feed.errors import ContradictionError, OutcomeUnknownError
+from feed.stream.connection import Connection, JetStreamError
+from feed.stream.pull import Pull, StreamMessage
+from feed.stream.streams import NOT_FOUND, stream_state
+
+FIRST_DELAY: Final = 0.05  # seconds before the second attempt in a row, doubled up to
+LONGEST_DELAY: Final = 2.0
+
+__all__ = ["Consumer", "StreamMessage", "last_per_subject"]
+
+
+class Consumer:
+    """Follows one stream from `after` + 1 on and hands every message to `deliver`, a plain function.
+
+    `idle` is called when nothing more is waiting: after the last message there is, and with each heartbeat (1 s).
+    `delivered` is the last sequence handed over, `recreated` counts how often the server-side consumer was replaced
+    and `last_reason` says why.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        stream: str,
+        *,
+        epoch: str,
+        after: int,
+        deliver: Callable[[StreamMessage], None],
+        idle: Callable[[], None] | None = None,
+    ) -> None:
+        self.delivered = after
+        self.recreated = 0
+        self.last_reason = ""
+        self._connection = connection
+        self._stream = stream
+        self._epoch = epoch
+        self._deliver = deliver
+        self._idle = idle
+        self._back = asyncio.Event()
+
+    async def run(self) -> None:
+        """Follow until cancelled.
+
+        Raises ContradictionError when the stream is gone, was made anew (another epoch) or is shorter than what was
+        delivered, and whatever `deliver` or `idle` raised; nothing is delivered after that.
+        """
+        failures = 0
+        first = True
+        self._connection.listeners.add(self._on_change)
+        try:
+            while True:
+                pull = self._new_pull()
+                try:
+                    await self._agree()
+                    await pull.open()
+                    self.recreated += not first
+                    first = False
+                    self.last_reason = await pull.ended()
+                except (OutcomeUnknownError, JetStreamError) as problem:
+                    self.last_reason = problem.detail
+                finally:
+                    pull.close()
+                failures = 0 if pull.heard else failures + 1
+                await self._pause(failures)
+        finally:
+            self._connection.listeners.discard(self._on_change)
+
+    def _new_pull(self) -> Pull:
+        start = {"deliver_policy": "by_start_sequence", "opt_start_seq": self.delivered + 1}
+        return Pull(self._connection, self._stream, start, self._take, idle=self._idle)
+
+    def _take(self, message: StreamMessage, _: int) -> None:
+        self._deliver(message)
+        self.delivered = message.seq
+
+    async def _agree(self) -> None:
+        """Check with the stream's leader that it still is the stream we have been following."""
+        try:
+            epoch, last = await stream_state(self._connection, self._stream)
+        except JetStreamError as problem:
+            if problem.err_code == NOT_FOUND:
+                raise ContradictionError(f"stream {self._stream} is gone") from problem
+            raise
+        if epoch != self._epoch:
+            raise ContradictionError(f"stream {self._stream} has epoch {epoch or '-'}, we follow {self._epoch or '-'}")
+        if last < self.delivered:
+            raise ContradictionError(f"stream {self._stream} ends at {last}, we have delivered {self.delivered}")
+
+    async def _pause(self, failures: int) -> None:
+        """Wait for the connection, or the longer the more attempts in a row brought nothing."""
+        if not self._connection.is_connected:
+            self._back.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._back.wait()
+        elif failures:
+            await asyncio.sleep(min(FIRST_DELAY * 2**failures, LONGEST_DELAY) * random.uniform(0.5, 1))  # noqa: S311
+
+    def _on_change(self, connected: bool) -> None:  # noqa: FBT001 - the shape of a listener
+        if connected:
+            self._back.set()
+
+
+async def last_per_subject(
+    connection: Connection, stream: str, pattern: str, up_to: int
+) -> AsyncIterator[StreamMessage]:
+    """Yield the last message of each subject that matches `pattern`, in rising sequence, and stop.
+
+    A message above `up_to` is skipped: whoever follows the stream from there gets it anyway. Holds at most some
+    1,000 messages. Raises OutcomeUnknownError when the reading is interrupted: begin again.
+    """
+    waiting: deque[StreamMessage] = deque()
+    moved = asyncio.Event()
+    finished = False
+
+    def take(message: StreamMessage, _: int) -> None:
+        waiting.append(message)
+        moved.set()
+
+    def idle() -> None:
+        nonlocal finished
+        finished = True
+        moved.set()
+
+    start = {"deliver_policy": "last_per_subject", "filter_subject": pattern}
+    pull = Pull(connection, stream, start, take, idle=idle, eager=False)
+    watching: asyncio.Task[str] | None = None
+    try:
+        left = await pull.open()
+        watching = asyncio.create_task(pull.ended())
+        watching.add_done_callback(lambda _: moved.set())
+        while left:
+            while waiting and left:
+                message = waiting.popleft()
+                left -= 1
+                if message.seq <= up_to:
+                    yield message
+            if not left or finished:
+                break
+            if watching.done():
+                raise OutcomeUnknownError(f"reading the last messages of {stream} was interrupted: {watching.result()}")
+            pull.top_up()
+            moved.clear()
+            await moved.wait()
+    finally:
+        pull.close()
+        if watching is not None:
+            watching.cancel()

@@ -1,0 +1,133 @@
+"""Compile a Struct whose fields carry `odf()` paths into a reading plan, once; walker.py follows it.
+
+A path becomes a tree of nodes: `Competitor/Description/@TeamName` is two child tags and an attribute.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta, UnsetType
+
+from feed.venues.odf.values import Reader, as_sent, code_of, flag, micros, whole
+
+Fields = dict[str, Any]
+Finish = Callable[[Fields], None]
+_READERS: dict[type, Reader] = {str: as_sent, int: whole, bool: flag}
+
+
+class Slot(NamedTuple):
+    """An attribute's field, how to read its text, whether an empty text counts as sent."""
+
+    field: str
+    read: Reader
+    required: bool
+
+
+class Part(NamedTuple):
+    """A child tag that is a Struct of its own: its plan, the field that gets it, whether that is a list."""
+
+    plan: "Plan"
+    field: str
+    many: bool
+
+
+class Node(msgspec.Struct):
+    """One element: all its attributes, those that are taken as sent (by field), and what each child tag leads to.
+
+    A child that is a Node itself holds more fields of the same Struct.
+    """
+
+    slots: dict[str, Slot] = {}
+    texts: dict[str, str] = {}
+    children: dict[str, "Node | Part"] = {}
+
+
+class Plan(msgspec.Struct):
+    """A Struct's node, its required fields with their paths, its lists, and what to settle before it is built."""
+
+    struct: type[msgspec.Struct]
+    node: Node
+    required: tuple[tuple[str, str], ...]
+    lists: tuple[str, ...]
+    finish: Finish | None
+
+
+def compile_plan(struct: type[msgspec.Struct], finishes: Mapping[type, Finish]) -> Plan:
+    """The plan of a Struct and of all Structs below it; `finishes` settle the fields of a Struct before it is built.
+
+    Raises TypeError for a Struct whose paths contradict each other or whose types have no reader.
+    """
+
+    @cache
+    def plan_of(kind: type[msgspec.Struct]) -> Plan:
+        node = Node()
+        required, lists = [], []
+        hints = get_type_hints(kind, include_extras=True)
+        for field in msgspec.structs.fields(kind):
+            bare, extra = _unwrap(hints[field.name])
+            if "odf" not in extra:
+                continue
+            *above, last = extra["odf"].split("/")
+            target = _descend(node, above)
+            if field.required:
+                required.append((field.name, extra["odf"]))
+            if last.startswith("@"):
+                _add_slot(target, last[1:], Slot(field.name, _reader(bare, extra), field.required))
+                continue
+            is_list = get_origin(bare) is tuple
+            part = Part(plan_of(get_args(bare)[0] if is_list else bare), field.name, is_list)
+            _add_part(target, last, part)
+            if is_list:
+                lists.append(field.name)
+        return Plan(kind, node, tuple(required), tuple(lists), finishes.get(kind))
+
+    return plan_of(struct)
+
+
+def _add_slot(node: Node, name: str, slot: Slot) -> None:
+    if name in node.slots:
+        raise TypeError(f"@{name} is read by {node.slots[name].field} and by {slot.field}")
+    node.slots[name] = slot
+    if slot.read is as_sent:
+        node.texts[name] = slot.field
+
+
+def _add_part(node: Node, tag: str, part: Part) -> None:
+    if tag in node.children:
+        raise TypeError(f"{tag} is read twice, also by {part.field}")
+    node.children[tag] = part
+
+
+def _descend(node: Node, tags: list[str]) -> Node:
+    for tag in tags:
+        below = node.children.setdefault(tag, Node())
+        if not isinstance(below, Node):
+            raise TypeError(f"{tag} is read by {below.field} already")
+        node = below
+    return node
+
+
+def _reader(bare: Any, extra: Mapping[str, Any]) -> Reader:  # noqa: ANN401 - type forms have no common type
+    if codes := extra.get("values"):
+        return code_of(codes)
+    if extra.get("codec") == "time":
+        return micros
+    if bare not in _READERS:
+        raise TypeError(f"an attribute is no {bare}")
+    return _READERS[bare]
+
+
+def _unwrap(hint: Any) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - as above
+    """A type without Annotated, None and UNSET around it, and the extras that stood there."""
+    extra: dict[str, Any] = {}
+    while get_origin(hint) in {Annotated, Union, UnionType}:
+        if get_origin(hint) is Annotated:
+            for meta in hint.__metadata__:
+                extra |= (meta.extra or {}) if isinstance(meta, Meta) else {}
+            hint = hint.__origin__
+        else:
+            (hint,) = (form for form in get_args(hint) if form not in {NoneType, UnsetType})
+    return hint, extra

@@ -1,0 +1,92 @@
+"""What DT_RESULT needs beyond the table of schemas/result.py, each with its rule (General Messages, DT_RESULT)."""
+
+from collections.abc import Iterable
+from math import inf
+
+import msgspec
+from lxml import etree
+from msgspec import UNSET
+
+from feed.venues.odf.header import KNOWN_ATTRIBUTES, NOTE, VERSIONS_ATTRIBUTES, Header
+from feed.venues.odf.parse import ROOT
+from feed.venues.odf.plan import Fields, compile_plan
+from feed.venues.odf.walker import Walker
+from schemas.message import Remark
+from schemas.result import Competitor, ResultBody
+from schemas.result_parts import Extended, Member
+
+_SPLIT_TYPE = "PROGRESS"
+_SPLIT_CODE = "INTERMEDIATE"
+_WHERE = f"/{ROOT}/Competition"
+
+
+def read_result(competition: etree._Element, header: Header, *, has_text: bool) -> tuple[ResultBody, Iterable[Remark]]:
+    """The body of a result and what is odd about it; raises RefusedError bad_value.
+
+    `has_text` says that some element of the document holds text, which has no field in a result.
+    """
+    walker = Walker(header.zone, has_text=has_text)
+    body: ResultBody = walker.read(_PLAN, competition)
+    for name in VERSIONS_ATTRIBUTES:
+        walker.unmapped.pop(f"{_WHERE}/@{name}", None)
+    _keep_around(walker, competition)
+    if not walker.unmapped:
+        return body, walker.context.remarks
+    return msgspec.structs.replace(body, unmapped=walker.unmapped), (*walker.context.remarks, Remark.UNMAPPED)
+
+
+def _keep_around(walker: Walker, competition: etree._Element) -> None:
+    """What stands in the root beside Competition and is neither header nor Note."""
+    root = competition.getparent()
+    if root is None:
+        return
+    for name, text in root.items():
+        if name not in KNOWN_ATTRIBUTES:
+            walker.keep_attribute(root, name, text)
+    for child in root:
+        is_plain_note = child.tag == NOTE and not len(child) and not child.attrib
+        if child is not competition and not is_plain_note:
+            walker.keep_element(child)
+    walker.keep_text(root)
+
+
+def _settle_competitor(fields: Fields) -> None:
+    if "extended" in fields:
+        _take_out_splits(fields)
+    if fields.get("kind") == "athlete" and len(fields.get("members", ())) == 1:
+        _name_athlete(fields, fields["members"][0])
+
+
+def _take_out_splits(fields: Fields) -> None:
+    """Values at a point on the way are splits: Type PROGRESS, or Code INTERMEDIATE (dictionaries, ExtendedResults)."""
+    splits: list[Extended] = []
+    others: list[Extended] = []
+    for part in fields.pop("extended"):
+        is_split = part.type == _SPLIT_TYPE or part.code == _SPLIT_CODE
+        (splits if is_split else others).append(part)
+    if splits:
+        fields["splits"] = tuple(splits)
+    if others:
+        fields["extended"] = tuple(others)
+
+
+def _name_athlete(fields: Fields, member: Member) -> None:
+    """A single athlete is the one member of the row's own Composition; its name and bib stand there (schema)."""
+    names = [part for part in (member.given_name, member.family_name) if part is not UNSET]
+    if names:
+        fields.setdefault("name", " ".join(names))
+    if member.bib is not UNSET:
+        fields.setdefault("bib", member.bib)
+
+
+def _settle_body(fields: Fields) -> None:
+    """SortOrder is the order of the rows (Foundation Principles 5.2); rows without one go last, as sent."""
+    if "competitors" in fields:
+        fields["competitors"] = tuple(sorted(fields["competitors"], key=_place))
+
+
+def _place(competitor: Competitor) -> float:
+    return inf if competitor.sort_order is None else competitor.sort_order
+
+
+_PLAN = compile_plan(ResultBody, {Competitor: _settle_competitor, ResultBody: _settle_body})

@@ -1,0 +1,60 @@
+"""Texts of attributes to values of fields; a reader raises ValueError for a text that ODF does not allow there."""
+
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from typing import Any
+
+from feed.venues.odf.times import moment
+from schemas.message import Remark
+
+_WHOLE_DIGITS = 9
+_FLAGS = {"Y": True, "true": True, "N": False, "false": False, "": False}
+
+
+class Context:
+    """What a value may depend on and leave behind: the zone of moments without offset, and remarks."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self.remarks: dict[Remark, None] = {}
+
+
+Reader = Callable[[str, Context], Any]
+
+
+def as_sent(text: str, _context: Context) -> str:
+    """A text as the venue wrote it."""
+    return text
+
+
+def whole(text: str, _context: Context) -> int:
+    """A whole number of up to 9 digits, without sign."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _WHOLE_DIGITS):
+        raise ValueError(f"{text[:40]!r} is no whole number of up to 9 digits")
+    return int(text)
+
+
+def flag(text: str, _context: Context) -> bool:
+    """Y or true, N or false or nothing."""
+    if text not in _FLAGS:
+        raise ValueError(f"{text[:40]!r} is neither Y nor N")
+    return _FLAGS[text]
+
+
+def micros(text: str, context: Context) -> int:
+    """A DateTime in microseconds UTC; one without offset is read in the context's zone, remarked."""
+    stamp, has_offset = moment(text, context.zone)
+    if not has_offset:
+        context.remarks[Remark.ZONE_ASSUMED] = None
+    return stamp
+
+
+def code_of(codes: Mapping[str, str]) -> Reader:
+    """Translate ODF's codes; one that is not among them flows as sent, remarked."""
+
+    def read(text: str, context: Context) -> str:
+        if text not in codes:
+            context.remarks[Remark.UNKNOWN_CODE] = None
+        return codes.get(text, text)
+
+    return read

@@ -1,0 +1,100 @@
+"""The world of one flag: production and test messages never share a stream, a log, a board or a subscriber."""
+
+import secrets
+from collections.abc import Callable
+from datetime import tzinfo
+
+from feed.candidate import Decode, Receipt
+from feed.config import Settings
+from feed.core.board import Board
+from feed.core.entry import Entry
+from feed.core.heads import Head, Heads
+from feed.core.log import SEGMENT_SEQS, AbsentError, Log
+from feed.core.outcome import Arrival, Outcome
+from feed.errors import ContradictionError
+from feed.ingest.admission import Admission, Limits
+from feed.serve.pump import Pump
+from feed.serve.reading import Reading
+from feed.stream.connection import Connection
+from feed.stream.consumer import Consumer, StreamMessage, last_per_subject
+from feed.stream.publisher import Publisher
+from feed.stream.segments import Segments
+from feed.stream.streams import STREAMS, last_sequence, set_up
+from feed.stream.tide import Tide
+
+Clock = Callable[[], int]
+
+
+class State:
+    """What one process holds of FEED: log, board, heads and how far it has come."""
+
+    def __init__(self, tip: int) -> None:
+        self.log = Log(tip)
+        self.board = Board()
+        self.heads = Heads()
+        self.tide = Tide(tip)
+        self.wake: Callable[[], None] = lambda: None
+
+    def remember(self, message: StreamMessage) -> Entry:
+        """Take a stored message over into the board; raises ContradictionError for one that we never wrote."""
+        try:
+            entry = Entry.stored(*message)
+        except (KeyError, ValueError, IndexError) as error:
+            raise ContradictionError(
+                f"FEED seq {message.seq} on {message.subject} is not of our making: {error!r}",
+                hint="Nobody else may publish on feed.> of this account.",
+            ) from error
+        self.board.apply(entry)
+        self.heads.learn(entry.topic, Head(entry.seq, entry.index))
+        return entry
+
+    def deliver(self, message: StreamMessage) -> None:
+        """Take over the next message of the stream and let everybody know."""
+        self.log.append(self.remember(message))
+        self.tide.rise(message.seq)
+        self.wake()
+
+
+class World:
+    """One flag, wired: `reading` for the doors, `admit` for the venues, `run` follows the stream for ever."""
+
+    def __init__(self, reading: Reading, admission: Admission, consumer: Consumer, state: State, link: Connection) -> None:
+        self.reading = reading
+        self.admission = admission
+        self.consumer = consumer
+        self.state = state
+        self.link = link
+
+    @classmethod
+    async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock) -> "World":
+        """Set up the streams, fill the board, and wire the journey of one result."""
+        epoch = await set_up(link, STREAMS, settings.replicas)
+        tip = await last_sequence(link)
+        state = State(tip)
+        async for message in last_per_subject(link, "FEED", "feed.>", tip):
+            state.remember(message)
+        segments = Segments(link, state.log)
+        if tip:
+            await segments.load(AbsentError((tip - 1) // SEGMENT_SEQS))
+        publisher = Publisher(link, state.tide, clock)
+        limits = Limits(settings.body_bytes_max, settings.reorder_window_ms * 1000, settings.answer_ms / 1000)
+        admission = Admission(publisher, state.heads, limits, clock)
+        pump = Pump(epoch, state.log, segments.load, clock)
+        state.wake = pump.wake
+        consumer = Consumer(link, "FEED", epoch=epoch, after=tip, deliver=state.deliver)
+        reading = Reading(flag, epoch, state.log, state.board, pump, segments.load)
+        return cls(reading, admission, consumer, state, link)
+
+    async def admit(self, arrival: Arrival, decode: Decode, zones: dict[str, tzinfo]) -> Outcome:
+        """Admit one document under an id chosen now, at receipt; ids sort by time."""
+        raw_id = f"{arrival.recv:016x}{secrets.token_hex(4)}"
+        receipt = Receipt(arrival.recv, arrival.source, zones.get)
+        return await self.admission.admit(arrival, raw_id, self.reading.flag, decode, receipt)
+
+    async def run(self) -> None:
+        """Serve and follow until cancelled; raises when the stream contradicts what we hold."""
+        self.reading.pump.start()
+        try:
+            await self.consumer.run()
+        finally:
+            self.reading.pump.stop()

@@ -1,0 +1,114 @@
+"""Topic <-> document key: a bijection, so that nothing but the topic is needed to find, filter and order.
+
+`<competition>.<discipline>.<gender>.<event>.<phase>.<unit>.<kind>[.<key parts>]`; a topic is the NATS subject
+without its prefix `feed.`.
+"""
+
+import re
+
+import msgspec
+
+from schemas.rsc import FILLING, LENGTH, Code, OldCode, PlainCode, Rsc, parse_code
+
+SUBJECT_PREFIX = "feed."
+SUBJECT_BYTES_MAX = 512
+TOKEN_BYTES_MAX = 64
+KIND_TOKEN = 6
+_EMPTY = "-"
+_LITERAL_DASH = "~2D"
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
+_ESCAPE = re.compile(r"(?:~[0-9A-F]{2})+")
+_TOKEN = re.compile(r"(?:[A-Za-z0-9_-]|~[0-9A-F]{2})+")
+_WIDTHS = (3, 1, 18, 4, 8)
+
+
+class BadKeyError(ValueError):
+    """A key does not fit into a topic, or a text is no topic."""
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """One document or entity: competition, code, kind and the key parts of that kind (empty ones are "")."""
+
+    competition: str
+    code: Code
+    kind: str
+    parts: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The topic's text; raises BadKeyError when a token or the subject would be too long."""
+        if not self.competition:
+            raise BadKeyError("the competition is empty")
+        tokens = [escape(self.competition), *_code_tokens(self.code), self.kind]
+        tokens += [escape(part) if part else _EMPTY for part in _without_trailing_empty(self.parts)]
+        for token in tokens:
+            if len(token) > TOKEN_BYTES_MAX:
+                raise BadKeyError(f"{token[:40]}... needs {len(token)} bytes, {TOKEN_BYTES_MAX} are allowed")
+        text = ".".join(tokens)
+        if len(text) + len(SUBJECT_PREFIX) > SUBJECT_BYTES_MAX:
+            raise BadKeyError(f"the topic needs {len(text)} bytes, {SUBJECT_BYTES_MAX} are allowed with its prefix")
+        return text
+
+
+def parse_topic(text: str) -> Topic:
+    """The key behind a topic; raises BadKeyError for a text that `str(Topic)` never makes."""
+    tokens = text.split(".")
+    if len(tokens) <= KIND_TOKEN:
+        raise BadKeyError(f"{text!r} has {len(tokens)} tokens, a topic has at least {KIND_TOKEN + 1}")
+    parts = tuple("" if token == _EMPTY else unescape(token) for token in tokens[KIND_TOKEN + 1 :])
+    topic = Topic(unescape(tokens[0]), _code_of(tokens[1:KIND_TOKEN]), tokens[KIND_TOKEN], parts)
+    if str(topic) != text:
+        raise BadKeyError(f"{text!r} is not how this key is written")
+    return topic
+
+
+def escape(text: str) -> str:
+    """One token of the alphabet [A-Za-z0-9_-]; every other UTF-8 byte is ~XX, a literal dash is ~2D."""
+    if text == _EMPTY:
+        return _LITERAL_DASH
+    return _UNSAFE.sub(lambda found: "".join(f"~{byte:02X}" for byte in found[0].encode()), text)
+
+
+def unescape(token: str) -> str:
+    """What `escape` was given; raises BadKeyError for a token it never makes."""
+    try:
+        text = _ESCAPE.sub(lambda found: bytes.fromhex(found[0].replace("~", "")).decode(), token)
+    except UnicodeDecodeError as error:
+        raise BadKeyError(f"token {token!r} is not UTF-8") from error
+    if escape(text) != token:
+        raise BadKeyError(f"token {token!r} is not how {text!r} is written")
+    return text
+
+
+def is_token(text: str) -> bool:
+    """Whether a text can be a token of some topic at all."""
+    return bool(_TOKEN.fullmatch(text)) and len(text) <= TOKEN_BYTES_MAX
+
+
+def _without_trailing_empty(parts: tuple[str, ...]) -> tuple[str, ...]:
+    end = len(parts)
+    while end and not parts[end - 1]:
+        end -= 1
+    return parts[:end]
+
+
+def _code_tokens(code: Code) -> list[str]:
+    match code:
+        case Rsc():
+            parts = (code.discipline, code.gender, code.event, code.phase, code.unit)
+            return [_UNSAFE.sub("~2E", part.rstrip(FILLING)) or _EMPTY for part in parts]
+        case OldCode():
+            return [code.discipline, code.gender, code.event, code.phase, code.unit]
+        case PlainCode():
+            return [_EMPTY, _EMPTY, _EMPTY, _EMPTY, escape(code.text) if code.text else _EMPTY]
+
+
+def _code_of(tokens: list[str]) -> Code:
+    if tokens[0] == _EMPTY:
+        return PlainCode("" if tokens[4] == _EMPTY else unescape(tokens[4]))
+    if len(tokens[0]) < _WIDTHS[0]:
+        return parse_code("".join(tokens))
+    trimmed = ("" if token == _EMPTY else token.replace("~2E", ".") for token in tokens)
+    text = "".join(part.ljust(width, FILLING) for part, width in zip(trimmed, _WIDTHS, strict=True))
+    if len(text) != LENGTH:
+        raise BadKeyError(f"{'.'.join(tokens)!r} is no 34-character code")
+    return parse_code(text)

@@ -1,0 +1,55 @@
+"""A real nats-server for every test that wants one: it starts in a tenth of a second."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from feed.stream.broker import Broker
+from feed.stream.connection import Connection
+from feed.stream.streams import set_up
+
+Until = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def until() -> Until:
+    async def wait(condition: Callable[[], object], seconds: float = 10.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"not within {seconds} s"
+            await asyncio.sleep(0.005)
+
+    return wait
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
+    broker = Broker(tmp_path)
+    await broker.start()
+    yield broker
+    await broker.stop()
+
+
+@pytest.fixture
+async def connect(broker: Broker) -> AsyncIterator[Callable[..., Awaitable[Connection]]]:
+    opened: list[Connection] = []
+
+    async def connect(flag: str = "P", **options: object) -> Connection:
+        opened.append(await Connection.open(broker.url, *broker.credentials(flag), **options))
+        return opened[-1]
+
+    yield connect
+    await asyncio.gather(*(connection.close() for connection in opened))
+
+
+@pytest.fixture
+async def connection(connect: Callable[..., Awaitable[Connection]]) -> Connection:
+    return await connect()
+
+
+@pytest.fixture
+async def epoch(connection: Connection) -> str:
+    return await set_up(connection)
