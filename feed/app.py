@@ -13,7 +13,7 @@ from aiohttp import web
 
 from feed.clock import now_micros
 from feed.config import Settings
-from feed.listen import listen, url_of
+from feed.listen import listen, raise_descriptor_limit, url_of
 from feed.serve import competitions, health, ingest, metrics
 from feed.serve.farewell import say_farewell
 from feed.serve.reading import CONNECTIONS_MAX, READINGS
@@ -60,6 +60,9 @@ async def run(settings: Settings, on_ready: Callable[[str], None]) -> None:
 async def started(settings: Settings) -> AsyncIterator[tuple[Service, str]]:
     """A service that listens, and the address it is reached at; everything is stopped when the context ends."""
     async with AsyncExitStack() as stack:
+        descriptors = raise_descriptor_limit()
+        if descriptors < settings.connections_max:
+            _log.warning("the system allows %d descriptors, connections_max is more", descriptors)
         bound = listen(settings.host, settings.port)
         stack.callback(bound.close)
         broker, links = await _connect(settings, stack)
@@ -75,7 +78,9 @@ async def started(settings: Settings) -> AsyncIterator[tuple[Service, str]]:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         stack.push_async_callback(say_farewell, [world.reading for world in worlds.values()])
-        await web.SockSite(runner, bound).start()
+        site = web.SockSite(runner, bound)
+        await site.start()
+        stack.push_async_callback(site.stop)  # first of all: nobody new comes in while the others are sent away
         yield service, url_of(bound)
 
 

@@ -1,4 +1,4 @@
-"""What a decoder is given and what it hands to the gate. Floor 0: decoders and the gate both know it, not each other."""
+"""What a decoder is given and what it hands to the gate. Floor 0: both know it, not each other."""
 
 from collections.abc import Callable
 from datetime import tzinfo
@@ -22,7 +22,7 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A message that asks for admission: `prev` and `ts.published` are still 0, `hash` is of its content as received."""
+    """A message that asks for admission: `prev` and `ts.published` are 0, `hash` is of its content as received."""
 
     message: AnyMessage
     hash: str

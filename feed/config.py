@@ -41,8 +41,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Time zones by competition; raises SettingsError for a zone nobody knows."""
         try:
             return {code: ZoneInfo(each.zone) for code, each in self.competitions.items()}
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise SettingsError(f"[competitions] has an unknown zone: {error}", hint="Use names as Europe/Paris.") from error
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "Europe" alone is a folder
+            raise SettingsError(
+                f"[competitions] has an unknown zone: {error}", hint="Use names as Europe/Paris."
+            ) from error
 
 
 def load_settings(file: Path | None, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Settings:
@@ -61,7 +63,7 @@ def _from_file(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        return tomllib.loads(file.read_text())
+        return tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file}: {error}", hint="Give the path of a TOML file.") from error
 

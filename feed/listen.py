@@ -1,5 +1,6 @@
 """The listening socket, with the options that keep a stalled reader small and a join storm short."""
 
+import resource
 import socket
 
 from feed.errors import FeedError
@@ -18,7 +19,8 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, proto)
     except OSError as error:
-        raise ListenError(f"cannot listen on {host}: {error.strerror}", hint="Give an address of this machine.") from error
+        hint = "Give an address of this machine."
+        raise ListenError(f"cannot listen on {host}: {error.strerror}", hint=hint) from error
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
@@ -36,3 +38,10 @@ def url_of(bound: socket.socket) -> str:
     """The base address under which a bound socket is reached."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def raise_descriptor_limit() -> int:
+    """Let this process open as many sockets as the system allows it; returns that number."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard

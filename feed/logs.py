@@ -5,17 +5,23 @@ import sys
 
 import structlog
 
+from feed.errors import SettingsError
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
 
 def set_up_logs(level: str) -> None:
-    """Send every logger of the program through one formatter."""
+    """Send every logger of the program through one formatter; raises SettingsError for a level that is none."""
+    if level.upper() not in LEVELS:
+        raise SettingsError(f"log_level {level!r} is unknown", hint=f"Known: {', '.join(LEVELS).lower()}.")
+    on_terminal = sys.stderr.isatty()
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.ExtraAdder(),
-        structlog.processors.format_exc_info,
+        *([] if on_terminal else [structlog.processors.format_exc_info]),  # the console formats them itself
     ]
-    on_terminal = sys.stderr.isatty()
     renderer = structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,

@@ -34,12 +34,15 @@ class Service:
 
     async def run(self) -> None:
         """Follow every stream until cancelled; raises when one contradicts us or the broker cannot be kept alive."""
-        async with asyncio.TaskGroup() as group:
-            for world in self._worlds.values():
-                group.create_task(world.run())
-            group.create_task(self._watch_usage())
-            if self._broker is not None:
-                group.create_task(self._broker.watch())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for world in self._worlds.values():
+                    group.create_task(world.run())
+                group.create_task(self._watch_usage())
+                if self._broker is not None:
+                    group.create_task(self._broker.watch())
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from failed  # one task failed and ended the others: its reason is the reason
 
     async def admit(self, arrival: Arrival) -> Outcome:
         """Send one document to the world its flag names; raises OutcomeUnknownError when it must be sent again."""
@@ -60,7 +63,7 @@ class Service:
         return f"no connection to NATS for flag {', '.join(lost)}" if lost else None
 
     async def ready(self) -> str | None:
-        """Why no request should be sent here now, or None: every leader answers and we have taken over what it holds."""
+        """Why no request should be sent here now; None when every leader answers and we hold all that it holds."""
         if self.draining:
             return "the service is being stopped"
         try:
@@ -70,6 +73,10 @@ class Service:
         except (BrokerError, OutcomeUnknownError, TimeoutError) as error:
             return f"the stream is not followed up to its tip: {error}"
         return await self.health()
+
+    def tip(self, flag: str) -> int:
+        """The newest sequence of one flag that has been taken over."""
+        return self._worlds[flag].state.log.tip
 
     def figures(self) -> Iterator[Figure]:
         """The figures of each flag at this moment."""

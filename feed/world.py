@@ -58,7 +58,9 @@ class State:
 class World:
     """One flag, wired: `reading` for the doors, `admit` for the venues, `run` follows the stream for ever."""
 
-    def __init__(self, reading: Reading, admission: Admission, consumer: Consumer, state: State, link: Connection) -> None:
+    def __init__(
+        self, reading: Reading, admission: Admission, consumer: Consumer, state: State, link: Connection
+    ) -> None:
         self.reading = reading
         self.admission = admission
         self.consumer = consumer

@@ -34,6 +34,6 @@ class Sender:
                         return
                     if answer.status != _UNKNOWN:
                         raise SendError(await answer.text())
-            except (aiohttp.ClientConnectionError, TimeoutError):
+            except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError):
                 pass  # whether it was stored is not known: sending the same bytes again is safe
             await asyncio.sleep(RETRY_SECONDS)

@@ -62,10 +62,16 @@ def parse_topic(text: str) -> Topic:
 
 
 def escape(text: str) -> str:
-    """One token of the alphabet [A-Za-z0-9_-]; every other UTF-8 byte is ~XX, a literal dash is ~2D."""
+    """One token of the alphabet [A-Za-z0-9_-]; every other UTF-8 byte is ~XX, a literal dash is ~2D.
+
+    Raises BadKeyError for half a character (a lone surrogate), which has no UTF-8.
+    """
     if text == _EMPTY:
         return _LITERAL_DASH
-    return _UNSAFE.sub(lambda found: "".join(f"~{byte:02X}" for byte in found[0].encode()), text)
+    try:
+        return _UNSAFE.sub(lambda found: "".join(f"~{byte:02X}" for byte in found[0].encode()), text)
+    except UnicodeEncodeError as error:
+        raise BadKeyError(f"{text!r} is not text") from error
 
 
 def unescape(token: str) -> str:

@@ -1,6 +1,8 @@
 """`feed demo`: the service with a small meet played into it, in a loop."""
 
 import asyncio
+import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +13,25 @@ from rich.console import Console
 from rich.panel import Panel
 
 from feed import app
+from feed.commands.get import DEFAULT_URL
 from feed.commands.tail import follow, line
 from feed.commands.up import service_options, settings_from
 from feed.config import Settings
 from replay.meet import COMPETITION, meet
 from replay.sender import Sender
-import json
 
 NEXT = """[bold]What to try next[/bold], in another terminal:
 
-  feed tail --snapshot                      the current state, then every message
-  feed tail "{competition}.ATH.>" --json         one discipline, as a program gets it
-  feed get "/v1/snapshot?type=result"       the state in one answer
-  curl {url}/v1/log?after=0                 the log by pull
-  curl {url}/metrics                        what Prometheus sees
+  feed tail --snapshot{at}
+      the current state, then every message
+  feed tail "{competition}.ATH.>" --json{at}
+      one discipline, as a program gets it
+  feed get "/v1/snapshot?type=result"{at}
+      the state in one answer
+  curl "{url}/v1/log?after=0"
+      the log by pull
+  curl {url}/metrics
+      what Prometheus sees
 
 Stop this with Ctrl-C."""
 
@@ -42,9 +49,11 @@ async def _demo(settings: Settings, speed: float, rounds: int) -> None:
     console = Console(highlight=False)
     async with app.started(settings) as (service, url):
         console.print(f"ready {url}")
-        console.print(Panel(NEXT.format(url=url, competition=COMPETITION), expand=False))
-        tasks = {asyncio.ensure_future(service.run()), asyncio.ensure_future(_watch(url, console))}
-        tasks.add(asyncio.ensure_future(_play(url, speed, rounds)))
+        at = "" if url == DEFAULT_URL else f" --url {url}"
+        console.print(Panel(NEXT.format(url=url, at=at, competition=COMPETITION), expand=False))
+        screen = Screen(console, service.tip("P"))
+        tasks = {asyncio.ensure_future(service.run()), asyncio.ensure_future(screen.watch(url))}
+        tasks.add(asyncio.ensure_future(_play(url, speed, rounds, lambda: screen.shown(service.tip("P")))))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -55,19 +64,44 @@ async def _demo(settings: Settings, speed: float, rounds: int) -> None:
                 task.cancel()
 
 
-async def _play(url: str, speed: float, rounds: int) -> None:
+class Screen:
+    """Shows every message after `seq`; `seq` is the last one shown."""
+
+    def __init__(self, console: Console, seq: int) -> None:
+        self.seq = seq
+        self._console = console
+        self._moved = asyncio.Event()
+
+    async def watch(self, url: str) -> None:
+        """Follow the service as any subscriber does, until cancelled."""
+        async for text in follow(url, [], str(self.seq), Console(stderr=True)):
+            message = json.loads(text)
+            self._console.print(line(message), soft_wrap=True)
+            self.seq = message["seq"]
+            self._moved.set()
+
+    async def shown(self, seq: int) -> None:
+        """Return when this sequence is on the screen."""
+        while self.seq < seq:
+            self._moved.clear()
+            await self._moved.wait()
+
+
+async def _play(url: str, speed: float, rounds: int, shown: Callable[[], Awaitable[None]]) -> None:
     """Play finals as a venue would, from the first one that the feed does not hold yet."""
     async with aiohttp.ClientSession() as session:
         sender = Sender(session, url)
-        number = 1
-        while not rounds or number <= rounds:
+        number = first = await _finals_held(session, url) + 1
+        while not rounds or number < first + rounds:
             for pause, document in meet(number):
                 await asyncio.sleep(pause / speed)
                 await sender.send(document)
             number += 1
-        await asyncio.sleep(1 / speed)
+        await shown()
 
 
-async def _watch(url: str, console: Console) -> None:
-    async for text in follow(url, [], None, Console(stderr=True)):
-        console.print(line(json.loads(text)))
+async def _finals_held(session: aiohttp.ClientSession, url: str) -> int:
+    """How many finals the feed holds already: a stopped demo goes on with the next."""
+    async with session.get(f"{url}/v1/competitions") as answer:
+        held = await answer.json()
+    return sum(row["topics"] for row in held["competitions"] if row["code"] == COMPETITION)

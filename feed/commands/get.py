@@ -28,7 +28,7 @@ def get(path: str, url: str, as_of: str | None) -> None:
     """
     text = asyncio.run(fetch(url, path, {"as_of": as_of} if as_of else {}))
     console = Console()
-    if console.is_terminal:
+    if console.is_terminal and _is_json(text):
         console.print_json(text)
     else:
         click.echo(text)
@@ -43,10 +43,19 @@ async def fetch(url: str, path: str, query: dict[str, str]) -> str:
             text = await answer.text()
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         hint = "Is it running? Start it with `feed up`, or name it with --url."
-        raise GetError(f"no answer from {url}: {error}", hint=hint) from error
+        reason = str(error) or f"it took longer than {TIMEOUT_SECONDS:g} s"
+        raise GetError(f"no answer from {url}: {reason}", hint=hint) from error
     if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
         raise refusal(answer.status, text)
     return text
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def refusal(status: int, text: str) -> GetError:

@@ -41,6 +41,8 @@ def tail(filters: tuple[str, ...], url: str, as_json: bool, **wishes: Any) -> No
     FILTER is a NATS pattern on topics, for example "OG2024.ATH.>"; several are joined by OR. A lost connection is
     taken up again after the last message seen.
     """
+    if wishes["snapshot"] and wishes["after"] is not None:
+        raise click.UsageError("--snapshot and --after cannot go together")
     query = [("filter", text) for text in filters]
     query += [("type", kind) for kind in wishes["types"]] + [("noc", noc) for noc in wishes["nocs"]]
     query += [("flag", wishes["flag"])] + ([("snapshot", "1")] if wishes["snapshot"] else [])
@@ -56,7 +58,7 @@ async def _show(url: str, query: list[tuple[str, str]], after: str | None, *, as
         if as_json:
             click.echo(text)
         else:
-            console.print(line(json.loads(text)))
+            console.print(line(json.loads(text)), soft_wrap=True)
 
 
 async def follow(url: str, query: list[tuple[str, str]], after: str | None, notes: Console) -> AsyncIterator[str]:
@@ -73,9 +75,11 @@ async def follow(url: str, query: list[tuple[str, str]], after: str | None, note
                     if text is not None:
                         yield text
                 reason = "the service closed the connection"
+            except (aiohttp.InvalidURL, ValueError) as error:
+                raise TailError(f"{url} is no address: {error}", hint="Write it as http://HOST:PORT.") from error
             except (aiohttp.ClientError, TimeoutError) as error:
                 reason = f"no connection to {url}: {error or 'silence'}"
-            notes.print(f"[dim]{reason}; trying again in {wait:.1f} s[/dim]")
+            notes.print(Text(f"{reason}; trying again in {wait:.1f} s", style="dim"), soft_wrap=True)
             await asyncio.sleep(wait * random.uniform(0.5, 1))  # noqa: S311 - spreads reconnects
             wait = min(wait * 2, RETRY_SECONDS[1])
 

@@ -73,11 +73,15 @@ class Cohorts:
 def next_batch(log: Log, wish: Filter, cursor: int) -> tuple[bytes, int]:
     """The WebSocket bytes of what a wish takes after `cursor`, and the cursor behind them.
 
-    About BATCH_BYTES at most, but always at least one message further; raises feed.core.log.AbsentError.
+    About BATCH_BYTES at most, but always at least one message further, or at the tip when nothing follows (its last
+    messages may be gone from the stream); raises feed.core.log.AbsentError.
     """
+    entries = log.read(cursor, READ_LIMIT)
+    if not entries:
+        return b"", log.tip
     parts: list[bytes] = []
     size = 0
-    for entry in log.read(cursor, READ_LIMIT):
+    for entry in entries:
         cursor = entry.seq
         if wish.wants(entry):
             parts += (entry.frame, entry.json)

@@ -65,12 +65,15 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode_control(control: Control) -> bytes:
+    """The JSON text of a control frame."""
     return _encoder.encode(control)
 
 
 def hello(epoch: str, flag: str, tip: int, floor: int) -> Hello:
+    """The first frame; its cursor stands at the tip."""
     return Hello(epoch=epoch, flag=flag, tip=tip, floor=floor, cursor=write_cursor(epoch, tip))
 
 
 def error_frame(error: ReaderError) -> ErrorFrame:
+    """The frame that tells an error before the close frame does."""
     return ErrorFrame(name=error.name.value, detail=error.detail, hint=error.hint)

@@ -8,6 +8,7 @@ _CURSOR = re.compile(r"(?:([A-Za-z0-9_-]{1,32}):)?([0-9]{1,18})")
 
 
 def write_cursor(epoch: str, seq: int) -> str:
+    """The cursor that stands behind `seq`, as it is handed out."""
     return f"{epoch}:{seq}"
 
 

@@ -7,10 +7,11 @@ A pattern that can never match any topic is an error, never an empty feed.
 from feed.core.entry import Entry
 from feed.errors import ErrorName, ReaderError
 from schemas.registry import KINDS
-from schemas.topic import KIND_TOKEN, is_token
+from schemas.topic import KIND_TOKEN, BadKeyError, is_token, unescape
 
 ANY_TOKEN = "*"  # noqa: S105 - a wildcard, no secret
 REST = ">"
+EMPTY = "-"
 BELOW = ">="  # ours: a pattern that ends in a kind takes the topic itself and all below it
 PATTERNS_MAX = 200
 _REMEMBERED_TOPICS = 100_000
@@ -51,14 +52,17 @@ def parse_filter(patterns: list[str], kinds: list[str]) -> Filter:
         raise _bad(f"{len(patterns)} filters were given, {PATTERNS_MAX} are allowed")
     for kind in kinds:
         _check_kind(kind, f"type={kind}")
-    return Filter(tuple(_parse(pattern) for pattern in patterns), frozenset(kinds))
+    parsed = tuple(_parse(pattern) for pattern in patterns)
+    if kinds and patterns and not any(_kind_of(pattern) in {*kinds, None} for pattern in parsed):
+        raise _bad(f"no filter names a kind of type={','.join(kinds)}: nothing can match", "Leave out one of them.")
+    return Filter(parsed, frozenset(kinds))
 
 
 def _parse(text: str) -> tuple[str, ...]:
     tokens = text.split(".")
     rest = tokens[-1] == REST
     for token in tokens[:-1] if rest else tokens:
-        if token != ANY_TOKEN and not is_token(token):
+        if token not in {ANY_TOKEN, EMPTY} and not _is_written(token):
             raise _bad(f"filter {text!r}: {token!r} is no topic token", "Tokens are A-Z a-z 0-9 _ - and ~XX escapes.")
     if len(tokens) > KIND_TOKEN and tokens[KIND_TOKEN] not in {ANY_TOKEN, REST}:
         _check_kind(tokens[KIND_TOKEN], f"filter {text!r}")
@@ -67,7 +71,24 @@ def _parse(text: str) -> tuple[str, ...]:
     parts = len(tokens) - KIND_TOKEN - 1
     if parts > _parts_max(tokens):
         raise _bad(f"filter {text!r} names {parts} key parts, its kind has {_parts_max(tokens)}")
+    if parts > 0 and tokens[-1] == EMPTY:
+        raise _bad(f"filter {text!r} ends in an empty key part, topics leave those out", f"Leave out the last {EMPTY}.")
     return _canonical(tuple(tokens))
+
+
+def _is_written(token: str) -> bool:
+    """Whether some key is written like this: `~41` is a token by its letters, but A is always written A."""
+    try:
+        unescape(token)
+    except BadKeyError:
+        return False
+    return is_token(token)
+
+
+def _kind_of(pattern: tuple[str, ...]) -> str | None:
+    """The kind a pattern names, or None when it leaves that open."""
+    kind = pattern[KIND_TOKEN] if len(pattern) > KIND_TOKEN else REST
+    return None if kind in {ANY_TOKEN, REST} else kind
 
 
 def _canonical(tokens: tuple[str, ...]) -> tuple[str, ...]:

@@ -63,16 +63,18 @@ def text_frame_head(length: int) -> bytes:
 
 
 def text_frame(payload: bytes) -> bytes:
+    """One unfragmented text frame."""
     return _head(Opcode.TEXT, len(payload)) + payload
 
 
 def pong_frame(payload: bytes) -> bytes:
+    """The answer to a ping of at most 125 bytes."""
     return _head(Opcode.PONG, len(payload)) + payload
 
 
 def close_frame(code: int, reason: bytes = b"") -> bytes:
-    """A close frame; a reason above 123 bytes is cut."""
-    payload = struct.pack("!H", code) + reason[:REASON_BYTES_MAX]
+    """A close frame; a reason above 123 bytes is cut, never inside a character."""
+    payload = struct.pack("!H", code) + reason[:REASON_BYTES_MAX].decode(errors="ignore").encode()
     return _head(Opcode.CLOSE, len(payload)) + payload
 
 
@@ -85,56 +87,71 @@ def _head(opcode: Opcode, length: int) -> bytes:
     return struct.pack("!BBQ", first, _EIGHT_BYTES, length)
 
 
-class FrameReader:
-    """Turns a client's bytes into events; after a FrameError it must not be fed again."""
+class _Frame(NamedTuple):
+    is_final: bool
+    opcode: Opcode
+    payload: bytes
+    end: int
 
-    __slots__ = ("_buffer", "_opcode", "_parts")
+
+class FrameReader:
+    """Turns a client's bytes into events; after a FrameError it must not be fed again.
+
+    What follows a close frame is passed over (RFC 6455 section 5.5.1).
+    """
+
+    __slots__ = ("_buffer", "_is_closed", "_opcode", "_parts")
 
     def __init__(self) -> None:
         self._buffer = b""
+        self._is_closed = False
         self._opcode: Opcode | None = None
-        self._parts = b""
+        self._parts = bytearray()
 
     def receive(self, data: bytes) -> list[Event]:
         """Events that `data` completes; raises FrameError for bytes RFC 6455 forbids."""
-        self._buffer += data
+        buffer = self._buffer + data
+        at = 0  # the rest is cut off once, not once a frame: many small frames must not cost their square
         events = []
-        while (frame := self._next_frame()) is not None:
-            event = self._join(*frame)
+        while not self._is_closed and (frame := self._frame(buffer, at)) is not None:
+            at = frame.end
+            event = self._join(frame)
             if event is not None:
                 events.append(event)
+                self._is_closed = event.opcode is Opcode.CLOSE
+        self._buffer = b"" if self._is_closed else buffer[at:]
         return events
 
-    def _next_frame(self) -> tuple[bool, Opcode, bytes] | None:
-        buffer = self._buffer
-        if len(buffer) < 2:  # noqa: PLR2004 - the two bytes every frame starts with
+    def _frame(self, buffer: bytes, at: int) -> _Frame | None:
+        if len(buffer) < at + 2:
             return None
-        opcode = _opcode(buffer[0])
-        start, length = _length(buffer)
-        if not buffer[1] & _MASKED:
+        opcode = _opcode(buffer[at])
+        start, length = _length(buffer, at)
+        if not buffer[at + 1] & _MASKED:
             raise FrameError(CloseCode.PROTOCOL_ERROR, "a client's frame must be masked")
-        is_final = bool(buffer[0] & _FIN)
-        if opcode >= _FIRST_CONTROL and (not is_final or buffer[1] & 0x7F > CONTROL_BYTES_MAX):
+        is_final = bool(buffer[at] & _FIN)
+        if opcode < _FIRST_CONTROL:
+            if length > MESSAGE_BYTES_MAX - len(self._parts):
+                raise FrameError(CloseCode.TOO_BIG, f"a message has at most {MESSAGE_BYTES_MAX} bytes")
+        elif not is_final or buffer[at + 1] & 0x7F > CONTROL_BYTES_MAX:
             raise FrameError(CloseCode.PROTOCOL_ERROR, "a control frame has one frame of at most 125 bytes")
-        if length > MESSAGE_BYTES_MAX - len(self._parts):
-            raise FrameError(CloseCode.TOO_BIG, f"a message has at most {MESSAGE_BYTES_MAX} bytes")
         end = start + 4 + length
         if start == 0 or len(buffer) < end:
             return None
-        self._buffer = buffer[end:]
-        return is_final, opcode, _unmask(buffer[start : start + 4], buffer[start + 4 : end])
+        return _Frame(is_final, opcode, _unmask(buffer[start : start + 4], buffer[start + 4 : end]), end)
 
-    def _join(self, is_final: bool, opcode: Opcode, payload: bytes) -> Event | None:
+    def _join(self, frame: _Frame) -> Event | None:
+        opcode, payload = frame.opcode, frame.payload
         if opcode >= _FIRST_CONTROL:
             return Event(opcode, payload if opcode is not Opcode.CLOSE else _checked_close(payload))
         if (opcode is Opcode.CONTINUATION) != (self._opcode is not None):
             raise FrameError(CloseCode.PROTOCOL_ERROR, "frames of two messages are mixed")
         self._opcode = self._opcode or opcode
         self._parts += payload
-        if not is_final:
+        if not frame.is_final:
             return None
-        event = Event(self._opcode, self._parts)
-        self._opcode, self._parts = None, b""
+        event = Event(self._opcode, bytes(self._parts))
+        self._opcode, self._parts = None, bytearray()
         if event.opcode is Opcode.TEXT:
             _check_text(event.payload)
         return event
@@ -149,18 +166,18 @@ def _opcode(first: int) -> Opcode:
         raise FrameError(CloseCode.PROTOCOL_ERROR, "unknown opcode") from None
 
 
-def _length(buffer: bytes) -> tuple[int, int]:
-    """(where the mask starts, payload length); (0, 0) while the length itself is not complete."""
-    short = buffer[1] & 0x7F
+def _length(buffer: bytes, at: int) -> tuple[int, int]:
+    """(where the mask starts, payload length) of the frame at `at`; (0, 0) while the length itself is not complete."""
+    short = buffer[at + 1] & 0x7F
     if short < _TWO_BYTES:
-        return 2, short
+        return at + 2, short
     width, form = (2, "!H") if short == _TWO_BYTES else (8, "!Q")
-    if len(buffer) < 2 + width:
+    if len(buffer) < at + 2 + width:
         return 0, 0
-    length = int(struct.unpack_from(form, buffer, 2)[0])
+    length = int(struct.unpack_from(form, buffer, at + 2)[0])
     if length < _TWO_BYTES or (width == 8 and length < 1 << 16):  # noqa: PLR2004 - eight bytes for what two hold
         raise FrameError(CloseCode.PROTOCOL_ERROR, "the length is not written in its shortest form")
-    return 2 + width, length
+    return at + 2 + width, length
 
 
 def _unmask(mask: bytes, payload: bytes) -> bytes:

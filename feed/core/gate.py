@@ -78,18 +78,14 @@ def _put(new: Index, head: Head, notes: int) -> Verdict:
     old = head.index
     if old.op is not Op.PUT:
         return Accepted(head.seq) if (new.version, new.event) > (old.version, old.event) else Stale(head.seq)
-    if new.version > old.version:
-        return _newer(new, head, notes)
-    if new.version < old.version:
-        return Stale(head.seq)
-    if new.hash == old.hash:
+    if (new.version, new.hash) == (old.version, old.hash):
         return Duplicate(head.seq)
-    if new.event > old.event:
-        return _newer(new, head, notes, Remark.VERSION_REPEATED)
-    if new.event < old.event:
+    if (new.version, new.event) < (old.version, old.event):
         return Stale(head.seq)
-    detail = f"Version {new.version} with the same time is stored as seq {head.seq} with other content"
-    return Refused(Refusal(Reason.VERSION_CONFLICT, detail, "OdfBody/@Version"))
+    if (new.version, new.event) == (old.version, old.event):
+        detail = f"Version {new.version} with the same time is stored as seq {head.seq} with other content"
+        return Refused(Refusal(Reason.VERSION_CONFLICT, detail, "OdfBody/@Version"))
+    return _newer(new, head, notes, *((Remark.VERSION_REPEATED,) if new.version == old.version else ()))
 
 
 def _newer(new: Index, head: Head, notes: int, *remarks: str) -> Accepted:

@@ -4,7 +4,7 @@ import msgspec
 
 from feed.candidate import Candidate
 from schemas.message import Mentions, Op
-from schemas.topic import escape
+from schemas.topic import escape, unescape
 
 VERSION = "Feed-Version"
 EVENT = "Feed-Event"
@@ -18,6 +18,7 @@ NOCS = "Feed-Nocs"
 ATHLETES = "Feed-Athletes"
 
 LIST_BYTES_MAX = 16_384
+TEXT_BYTES_MAX = 1_024  # the server stores at most 64 kB of headers: a venue's long text must not break the list's room
 TOO_MANY_TO_LIST = "*"
 
 
@@ -40,7 +41,7 @@ def index_of(candidate: Candidate) -> Index:
 
 
 def headers_of(candidate: Candidate, raw_id: str) -> dict[str, str]:
-    """The headers to store with a message; lists above 16 kB become `*`, every value is plain ASCII."""
+    """The headers to store with a message, all plain ASCII; lists above 16 kB and texts above 1 kB become `*`."""
     index = index_of(candidate)
     body = candidate.message.body
     mentions = body.mentions() if body else Mentions()
@@ -53,21 +54,30 @@ def headers_of(candidate: Candidate, raw_id: str) -> dict[str, str]:
         RAW: raw_id,
     }
     lists = {NOCS: _joined(mentions.nocs), ATHLETES: _joined(mentions.athletes)}
-    texts = {STATUS: escape(index.status or ""), VENUE: escape(mentions.venue or "")}
+    texts = {STATUS: _text(index.status), VENUE: _text(mentions.venue)}
     headers.update({name: text for name, text in (lists | texts).items() if text})
     return headers
 
 
 def read_index(headers: dict[str, str]) -> Index:
-    """The index of a stored message; raises KeyError or ValueError for headers we never wrote."""
+    """The index of a stored message; raises KeyError or ValueError for headers we never wrote.
+
+    A status too long for its header is read as None: like None, it is never part of an unusual change.
+    """
+    status = headers.get(STATUS, TOO_MANY_TO_LIST)
     return Index(
         version=int(headers[VERSION]),
         event=int(headers[EVENT]),
         recv=int(headers[RECV]),
         hash=headers[HASH],
         op=Op(headers[OP]),
-        status=headers.get(STATUS),
+        status=None if status == TOO_MANY_TO_LIST else unescape(status),
     )
+
+
+def _text(text: str | None) -> str:
+    written = escape(text or "")
+    return written if len(written) <= TEXT_BYTES_MAX else TOO_MANY_TO_LIST
 
 
 def _joined(names: tuple[str, ...]) -> str:

@@ -55,6 +55,9 @@ class Log:
         self._memory_bytes = memory_bytes
         self._bytes = 0
         self._segments: OrderedDict[int, Segment] = OrderedDict()
+        # Last sequence of each segment that was let go: who stands behind it must not need it back to read on, or
+        # with little memory it and the next one would push each other out for ever.
+        self._ends: dict[int, int] = {}
 
     def append(self, entry: Entry) -> None:
         """Add the next message; raises ContradictionError when the stream goes backwards."""
@@ -87,12 +90,13 @@ class Log:
         while after < self.tip:
             number = _number(after + 1)
             segment = self._segments.get(number)
-            if segment is None:
+            if segment is not None:
+                self._segments.move_to_end(number)
+                found = segment.after(after, limit)
+                if found:
+                    return found
+            elif after < self._ends.get(number, self.tip):
                 raise AbsentError(number)
-            self._segments.move_to_end(number)
-            found = segment.after(after, limit)
-            if found:
-                return found
             after = (number + 1) * SEGMENT_SEQS
         return []
 
@@ -102,7 +106,9 @@ class Log:
             number = next((n for n in self._segments if n not in {newest, keep}), None)
             if number is None:
                 return
-            self._bytes -= self._segments.pop(number).bytes
+            segment = self._segments.pop(number)
+            self._bytes -= segment.bytes
+            self._ends[number] = segment.seqs[-1] if segment.seqs else number * SEGMENT_SEQS
 
 
 def _number(seq: int) -> int:

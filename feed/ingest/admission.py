@@ -26,6 +26,7 @@ from feed.refusals import Reason, Refusal
 FLAG_BYTES = 4_096
 _FLAG = re.compile(rb"FeedFlag\s*=\s*[\"']\s*([A-Za-z]*)")
 _REMEMBERED_TOPICS = 10_000
+_REMEMBERED_VERSIONS = 1_000
 RETRY_SECONDS = 0.05
 
 
@@ -71,23 +72,36 @@ class Admission:
         self._seen: OrderedDict[str, set[int]] = OrderedDict()
 
     async def admit(self, arrival: Arrival, raw_id: str, flag: str, decode: Decode, receipt: Receipt) -> Outcome:
-        """Admit one document; raises OutcomeUnknownError when it is safe, and needed, to send the bytes again."""
+        """Admit one document; raises OutcomeUnknownError when it is safe, and needed, to send the bytes again.
+
+        Other failures of the store (it is full) are passed on; nothing is told to be stored then.
+        """
         plain = inflate(arrival.data, arrival.encoding, self._limits.body_bytes)
         decoded = Decoded(refusal=plain) if isinstance(plain, Refusal) else _checked(decode(plain, receipt), flag)
         if decoded.refusal is not None and decoded.refusal.reason is Reason.TOO_LARGE:
             return self._counted(_turned_away(decoded.refusal))
-        archived = asyncio.ensure_future(self._again(lambda: self._store.archive(raw_id, arrival)))
         try:
             async with asyncio.timeout(self._limits.deadline):
-                outcome = await self._outcome(arrival, raw_id, decoded)
-                await archived
+                outcome = await self._stored(arrival, raw_id, decoded)
         except TooLargeError as error:
             return self._counted(_turned_away(Refusal(Reason.TOO_LARGE, error.detail)))
         except TimeoutError as error:
             raise OutcomeUnknownError("the broker did not answer in time", hint="Send the same bytes again.") from error
+        return self._counted(outcome)
+
+    async def _stored(self, arrival: Arrival, raw_id: str, decoded: Decoded) -> Outcome:
+        """Archive and settle in parallel; return when both are acknowledged."""
+        archived = asyncio.ensure_future(self._again(lambda: self._store.archive(raw_id, arrival)))
+        archived.add_done_callback(_heed)
+        try:
+            await asyncio.sleep(0)  # what is too large to be archived is known at once: then nothing is published
+            if archived.done():
+                await archived
+            outcome = await self._outcome(arrival, raw_id, decoded)
+            await archived
         finally:
             archived.cancel()
-        return self._counted(outcome)
+        return outcome
 
     async def _outcome(self, arrival: Arrival, raw_id: str, decoded: Decoded) -> Outcome:
         if decoded.refusal is not None:
@@ -104,21 +118,23 @@ class Admission:
     async def _settle(self, candidate: Candidate, raw_id: str) -> Stored | Duplicate | Stale | Refused:
         """Gate and publish until the stream and we agree."""
         topic = candidate.message.topic
-        tried = False
+        lost = False
         while True:
             lock = self._locks.setdefault(topic, asyncio.Lock())
             async with lock:
                 verdict = self._verdict(candidate)
                 if isinstance(verdict, Accepted):
-                    settled = await self._publish(candidate, verdict, raw_id)
-                    if settled is not None:
-                        return settled
-                    tried = True
+                    try:
+                        stored = await self._publish(candidate, verdict, raw_id)
+                    except OutcomeUnknownError:
+                        stored, lost = None, True
+                    if stored is not None:
+                        return stored
             if isinstance(verdict, Wait):
                 await self._store.moved((verdict.until - self._clock()) / 1e6)
             elif isinstance(verdict, Accepted):
                 await self._catch_up()
-            elif tried and isinstance(verdict, Duplicate):
+            elif lost and isinstance(verdict, Duplicate):
                 return Stored(verdict.seq, topic)  # an earlier try whose answer was lost had been stored
             else:
                 return verdict
@@ -129,10 +145,7 @@ class Admission:
         return admit(candidate, self._heads.get(topic), self._clock(), self._limits.window, seen)
 
     async def _publish(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> Stored | None:
-        try:
-            seq = await self._store.publish(candidate, verdict, raw_id)
-        except OutcomeUnknownError:
-            return None
+        seq = await self._store.publish(candidate, verdict, raw_id)
         if seq is None:
             return None
         topic = candidate.message.topic
@@ -149,11 +162,18 @@ class Admission:
 
     async def _refuse(self, arrival: Arrival, raw_id: str, decoded: Decoded, refusal: Refusal) -> Outcome:
         await self._again(lambda: self._store.quarantine(raw_id, arrival, decoded, refusal))
-        if decoded.topic and decoded.version:
-            self._seen.setdefault(decoded.topic, set()).add(decoded.version)
-            if len(self._seen) > _REMEMBERED_TOPICS:
-                self._seen.popitem(last=False)
+        if decoded.topic and decoded.version and refusal.reason is not Reason.FLAG_MISMATCH:
+            self._remember(decoded.topic, decoded.version)
         return Outcome(quarantined=(Quarantined(raw_id, refusal),))
+
+    def _remember(self, topic: str, version: int) -> None:
+        """A quarantined Version has come: nobody waits for it any more. What is oldest is forgotten first."""
+        versions = self._seen.setdefault(topic, set())
+        versions.add(version)
+        if len(versions) > _REMEMBERED_VERSIONS:
+            versions.discard(min(versions))
+        if len(self._seen) > _REMEMBERED_TOPICS:
+            self._seen.popitem(last=False)
 
     async def _again(self, attempt: Callable[[], Awaitable[None]]) -> None:
         """Repeat what is safe to repeat until it is acknowledged; the deadline of the admission ends this."""
@@ -181,6 +201,12 @@ def flag_of(arrival: Arrival) -> str:
     start = first_bytes(arrival.data, arrival.encoding, 2 * FLAG_BYTES).replace(b"\0", b"")
     found = _FLAG.search(start[:FLAG_BYTES])
     return "T" if found and found[1] == b"T" else "P"
+
+
+def _heed(archived: asyncio.Future[None]) -> None:
+    """Look at a failure that nobody may wait for any more: unseen, the loop would take it for one of ours."""
+    if not archived.cancelled():
+        archived.exception()
 
 
 def _checked(decoded: Decoded, flag: str) -> Decoded:

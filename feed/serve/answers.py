@@ -31,6 +31,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def problem(status: int, name: str, detail: str, hint: str, quarantine: str | None = None) -> web.Response:
+    """An error's answer, with Retry-After where trying again may help."""
     body = Problem(
         ErrorText(name, detail, hint), f"urn:feed:{name}", name.replace("_", " "), status, detail, quarantine
     )
@@ -39,10 +40,12 @@ def problem(status: int, name: str, detail: str, hint: str, quarantine: str | No
 
 
 def reader_problem(error: ReaderError) -> web.Response:
+    """The answer to a named error of the reading side."""
     return problem(error.complaint.status, error.name.value, error.detail, error.hint)
 
 
 def json_answer(body: object, status: int = 200) -> web.Response:
+    """A Struct as JSON."""
     return web.Response(body=msgspec.json.encode(body), status=status, content_type=JSON)
 
 

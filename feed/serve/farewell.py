@@ -13,11 +13,11 @@ _STEP_SECONDS = 0.02
 async def say_farewell(readings: list[Reading]) -> None:
     """Close all subscribers with 1012; who has not taken the frame after a second is cut off."""
     error = ReaderError(ErrorName.RESTARTING, "the service is being stopped", hint="Connect again with the cursor.")
-    for reading in readings:
-        for subscriber in list(reading.pump.subscribers):
-            subscriber.close_by(error, write_cursor(reading.epoch, reading.pump.place(subscriber)))
     deadline = asyncio.get_running_loop().time() + FAREWELL_SECONDS
     while any(reading.pump.subscribers for reading in readings) and asyncio.get_running_loop().time() < deadline:
+        for reading in readings:  # again each time: an open connection may still upgrade
+            for subscriber in list(reading.pump.subscribers):
+                subscriber.close_by(error, write_cursor(reading.epoch, reading.pump.place(subscriber)))
         await asyncio.sleep(_STEP_SECONDS)
     for reading in readings:
         for subscriber in list(reading.pump.subscribers):

@@ -45,11 +45,11 @@ def accept_key(request: web.Request) -> bytes:
     return base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest())
 
 
-def hand_over(request: web.Request, accept: bytes, subscriber: Subscriber) -> None:
-    """Answer 101 and make the subscriber the connection's protocol.
+def hand_over(request: web.Request, accept: bytes, subscriber: Subscriber) -> bytes:
+    """Answer 101, make the subscriber the connection's protocol and return what the client sent right behind.
 
     aiohttp is told that its connection is lost, so that it frees all it holds (an idle connection then costs a third);
-    the socket itself stays open.
+    the socket itself stays open. The early bytes are the subscriber's to receive once it has said hello.
     """
     transport = request.transport
     if transport is None:
@@ -65,8 +65,7 @@ def hand_over(request: web.Request, accept: bytes, subscriber: Subscriber) -> No
     protocol.connection_lost(None)
     transport.set_protocol(subscriber)
     subscriber.connection_made(transport)
-    if tail.data:
-        subscriber.data_received(tail.data)
+    return tail.data
 
 
 def _bad(detail: str, hint: str = "") -> ReaderError:

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from feed.core.outcome import Arrival, Outcome, Stored
-from feed.errors import OutcomeUnknownError
+from feed.errors import BrokerError, OutcomeUnknownError
 from feed.refusals import HINTS, Reason, Refusal
 from feed.serve.answers import json_answer, problem
 
@@ -49,15 +49,19 @@ async def ingest(request: web.Request) -> web.StreamResponse:
     if encoding is None or _media(request) not in _MEDIA:
         return _refused(Refusal(Reason.UNSUPPORTED_MEDIA, "this media type or encoding is not read"), 415)
     data = await _body(request, request.app[BODY_BYTES_MAX])
-    if data is None:
-        detail = f"the body has more than {request.app[BODY_BYTES_MAX]} bytes"
-        return _refused(Refusal(Reason.TOO_LARGE, detail), 413)
+    if isinstance(data, web.Response):
+        return data
     arrival = Arrival(name, data, encoding, request.app[CLOCK](), request.query.get("source"))
+    return await _admitted(request.app[ADMIT], arrival)
+
+
+async def _admitted(admit: Admit, arrival: Arrival) -> web.Response:
     try:
-        outcome = await request.app[ADMIT](arrival)
+        return answer_to(await admit(arrival))
     except OutcomeUnknownError as error:
         return problem(503, "outcome_unknown", error.detail, "Send the same bytes again; it is safe.")
-    return answer_to(outcome)
+    except BrokerError as error:
+        return problem(503, "not_stored", error.detail, "The broker is full or ill; send the same bytes again later.")
 
 
 def answer_to(outcome: Outcome) -> web.Response:
@@ -69,18 +73,24 @@ def answer_to(outcome: Outcome) -> web.Response:
     return json_answer(Answer(accepted[:LISTED_MAX], len(accepted), outcome.duplicates, outcome.stale))
 
 
-async def _body(request: web.Request, limit: int) -> bytes | None:
-    """The body as it came, or None as soon as it is known to be above the limit."""
+async def _body(request: web.Request, limit: int) -> bytes | web.Response:
+    """The body as it came, or the refusal as soon as it is known to be above the limit or too slow."""
+    too_large = _refused(Refusal(Reason.TOO_LARGE, f"the body has more than {limit} bytes"), 413)
     if request.content_length is not None and request.content_length > limit:
-        return None
+        return too_large
     chunks: list[bytes] = []
     size = 0
-    async with asyncio.timeout(BODY_SECONDS):
-        async for chunk in request.content.iter_any():
-            size += len(chunk)
-            if size > limit:
-                return None
-            chunks.append(chunk)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.content.iter_any():
+                size += len(chunk)
+                if size > limit:
+                    return too_large
+                chunks.append(chunk)
+    except TimeoutError:
+        return problem(408, "request_timeout", f"the body did not arrive within {BODY_SECONDS:g} s", "Send it again.")
+    except (ConnectionError, web.RequestPayloadError) as error:
+        return problem(400, "bad_request", f"the body broke off: {error}", "Send the same bytes again; it is safe.")
     return b"".join(chunks)
 
 
@@ -94,4 +104,5 @@ def _refused(refusal: Refusal, status: int, quarantine: str | None = None) -> we
 
 
 def _known(request: web.Request) -> str:
-    return f"Formats: {', '.join(sorted(request.app[FORMATS]))}."
+    formats = request.app[FORMATS]
+    return f"Formats: {', '.join(sorted(formats))}."

@@ -12,7 +12,9 @@ _FOLDER = files("schemas") / "published"
 
 async def schema_list(request: web.Request) -> web.StreamResponse:  # noqa: ARG001 - aiohttp's handler signature
     """Name the schemas there are."""
-    return json_answer({"schemas": sorted(f"/schemas/{file.name}" for file in _FOLDER.iterdir() if _is_schema(file.name))})
+    return json_answer(
+        {"schemas": sorted(f"/schemas/{file.name}" for file in _FOLDER.iterdir() if _is_schema(file.name))}
+    )
 
 
 async def schema(request: web.Request) -> web.StreamResponse:

@@ -162,7 +162,9 @@ class Pump:
             self._alone(member, None)
 
     def _meet(self, subscriber: Subscriber) -> bool:
-        """Join the cohort of its wish at the tip, bringing the cohort nearer first."""
+        """Join the cohort of its wish at the tip, bringing the cohort nearer first; never once it is closed."""
+        if not subscriber.is_open:
+            return False
         cohort = self.cohorts.get(subscriber.filter)
         if cohort is not None:
             self._advance(cohort)
@@ -174,8 +176,7 @@ class Pump:
 
     async def _serve(self, subscriber: Subscriber, goal: int | None) -> None:
         """Serve one subscriber alone until it meets its cohort; ends with its connection."""
-        while subscriber.is_open:
-            await subscriber.room()
+        while await subscriber.room():
             if goal is not None and subscriber.cursor >= goal:
                 self._say(subscriber, ReplayEnd(seq=goal, cursor=write_cursor(self._epoch, goal)))
                 goal = None
@@ -194,7 +195,8 @@ class Pump:
 
     async def _send_snapshot(self, subscriber: Subscriber, snapshot: list[Entry], cut: int) -> None:
         for frames in frames_of(snapshot):
-            await subscriber.room()
+            if not await subscriber.room():
+                return
             subscriber.write(frames)
             await asyncio.sleep(0)
         subscriber.cursor = cut

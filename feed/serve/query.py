@@ -27,7 +27,7 @@ NOT_BUILT_YET = frozenset(
         "wait",
     }
 )
-FLAGS = ("P", "T")
+REPEATED = frozenset({"filter", "type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,11 @@ class Wish:
 
 
 def check_names(query: MultiMapping[str], allowed: frozenset[str]) -> None:
-    """Raise ReaderError for a parameter that is not built yet or that nobody knows."""
+    """Raise ReaderError for a parameter that is not built yet, that nobody knows, or that is given twice."""
     for name in query:
         if name in allowed:
+            if name not in REPEATED and len(query.getall(name)) > 1:
+                raise ReaderError(ErrorName.BAD_REQUEST, f"{name}= is given more than once", hint="Choose one.")
             continue
         if name in NOT_BUILT_YET:
             raise ReaderError(ErrorName.NOT_BUILT_YET, f"{name}= is not built yet", hint="Leave it out for now.")
@@ -52,6 +54,7 @@ def check_names(query: MultiMapping[str], allowed: frozenset[str]) -> None:
 
 
 def read_flag(query: MultiMapping[str], readings: Mapping[str, Reading]) -> Reading:
+    """The reading side of the flag asked for, P when none is; raises ReaderError bad_request."""
     flag = query.get("flag", "P")
     if flag not in readings:
         raise ReaderError(ErrorName.BAD_REQUEST, f"flag={flag}: there are the flags P and T")
@@ -59,16 +62,19 @@ def read_flag(query: MultiMapping[str], readings: Mapping[str, Reading]) -> Read
 
 
 def read_filter(query: MultiMapping[str]) -> Filter:
+    """The wish in `filter=` and `type=`, both repeatable; raises ReaderError bad_filter."""
     kinds = [kind for text in query.getall("type", []) for kind in text.split(",")]
     return parse_filter(query.getall("filter", []), kinds)
 
 
 def read_after(query: MultiMapping[str], reading: Reading) -> int | None:
+    """The sequence to read behind, None when none is named; raises ReaderError as `read_cursor` does."""
     text = query.get("after")
     return None if text is None else read_cursor(text, reading.epoch, reading.log.floor, reading.log.tip)
 
 
 def read_switch(query: MultiMapping[str], name: str) -> bool:
+    """A parameter that is 0 or 1, 0 when absent; raises ReaderError bad_request."""
     text = query.get(name, "0")
     if text not in {"0", "1"}:
         raise ReaderError(ErrorName.BAD_REQUEST, f"{name}={text}: it is 0 or 1")
@@ -76,6 +82,7 @@ def read_switch(query: MultiMapping[str], name: str) -> bool:
 
 
 def read_number(query: MultiMapping[str], name: str, default: int, highest: int) -> int:
+    """A parameter that is a number from 1 to `highest`; raises ReaderError bad_request."""
     text = query.get(name, str(default))
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= highest or len(text) > len(str(highest)):
         raise ReaderError(ErrorName.BAD_REQUEST, f"{name}={text[:20]}: it is a number from 1 to {highest}")

@@ -1,6 +1,6 @@
 """What the reading doors of one flag share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -33,5 +33,5 @@ class Reading:
                 await self.load(absent)
 
 
-READINGS: web.AppKey[dict[str, Reading]] = web.AppKey("readings")
+READINGS: web.AppKey[Mapping[str, Reading]] = web.AppKey("readings")
 CONNECTIONS_MAX: web.AppKey[int] = web.AppKey("connections_max")

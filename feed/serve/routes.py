@@ -14,7 +14,7 @@ from feed.serve.websocket import stream
 
 ROUTES = (
     web.post("/ingest/{format}", ingest),
-    web.get("/v1/stream", stream),
+    web.get("/v1/stream", stream, allow_head=False),
     web.get("/v1/log", log),
     web.get("/v1/snapshot", snapshot),
     web.get("/v1/competitions", competitions),

@@ -1,6 +1,6 @@
 """GET /v1/snapshot: the current state at one sequence, in ascending order, streamed."""
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from feed.core.entry import Entry
 from feed.serve.answers import JSON
@@ -16,6 +16,8 @@ async def snapshot(request: web.Request) -> web.StreamResponse:
     check_names(request.query, _NAMES)
     reading = read_flag(request.query, request.app[READINGS])
     wish = read_filter(request.query)
+    if request.method == hdrs.METH_HEAD:
+        return web.Response(content_type=JSON)  # a streamed body would be written behind the headers all the same
     seq = reading.log.tip
     entries = reading.board.snapshot(wish.wants)
     response = web.StreamResponse(headers={"Content-Type": JSON})

@@ -14,6 +14,7 @@ from feed.core.stall import StallWatch
 from feed.errors import ReaderError
 
 WRITE_MARK_BYTES = 512 * 1024  # above one portion of the pump, so that a portion alone never clogs
+LINGER_SECONDS = 2.0
 _REASON_BYTES = 123
 
 
@@ -77,17 +78,23 @@ class Subscriber(asyncio.Protocol):
             self.close(error.code, error.detail.encode())
             return
         for event in events:
-            self._take(event)
+            if self.is_open:
+                self._take(event)
 
     def pause_writing(self) -> None:
+        """Who takes nothing may not ask for more: answers to pings would pile up without end."""
         self.is_clogged = True
+        if self.is_open and self.transport is not None:
+            self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         self.is_clogged = False
+        if self.is_open and self.transport is not None:
+            self.transport.resume_reading()
         if self.room_wanted is not None and not self.room_wanted.done():
             self.room_wanted.set_result(None)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._reader = None
         self.transport = None
         self.is_clogged = True
@@ -108,30 +115,42 @@ class Subscriber(asyncio.Protocol):
         return self.transport.get_write_buffer_size() if self.transport else 0
 
     def write(self, frames: bytes) -> None:
-        """Hand whole frames to the transport; never waits."""
-        if self.transport is not None:
+        """Hand whole frames to the transport; never waits. Nothing follows a close frame (RFC 6455 section 5.5.1)."""
+        if self.is_open and self.transport is not None:
             self.written += len(frames)
             self.transport.write(frames)
 
-    async def room(self) -> None:
-        """Return when the connection is below its write mark again."""
+    async def room(self) -> bool:
+        """Return when the connection is below its write mark again: True, or False when it was closed meanwhile."""
         while self.is_clogged and self.transport is not None:
             self.room_wanted = asyncio.get_running_loop().create_future()
             await self.room_wanted
             self.room_wanted = None
+        return self.is_open
 
     def close(self, code: int, reason: bytes = b"") -> None:
-        """Say goodbye and close when all is written; a reader that never reads is ended by the stall rule."""
+        """Say goodbye, then end our direction when all is written; the client ends its own when it has read that.
+
+        Closing both at once would reset the connection under a client that is still sending, and cost it the reason.
+        A reader that never reads is ended by the stall rule, one that never closes after LINGER_SECONDS.
+        """
         if self._reader is None or self.transport is None:
             return
-        self._reader = None
         self.write(close_frame(code, reason))
-        self.transport.close()
+        self._reader = None
+        if self.is_clogged:
+            self.transport.resume_reading()
+        self.transport.write_eof()
+        asyncio.get_running_loop().call_later(LINGER_SECONDS, self._part_with, self.transport)
         self._owner.left(self)
 
     def close_by(self, error: ReaderError, cursor: str) -> None:
         reason = msgspec.json.encode(CloseReason(error.name.value, cursor))
         self.close(error.complaint.close_code, reason[:_REASON_BYTES])
+
+    def _part_with(self, transport: asyncio.Transport) -> None:
+        if not transport.is_closing():
+            transport.close()
 
     def abort(self) -> None:
         """End the connection now; what was owed is lost to this socket, never to its cursor."""

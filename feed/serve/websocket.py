@@ -4,6 +4,8 @@ A valid upgrade is accepted even when the request cannot be served, because a br
 it gets an `error` frame and a close code.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 from aiohttp import web
 
@@ -81,13 +83,15 @@ def _serve(request: web.Request, accept: bytes, wish: Wish) -> None:
     reading = wish.reading
     tip = reading.log.tip
     subscriber = Subscriber(Session(reading), wish.filter, tip if wish.after is None else wish.after)
-    hand_over(request, accept, subscriber)
+    early = hand_over(request, accept, subscriber)
     subscriber.say(encode_control(hello(reading.epoch, reading.flag, tip, reading.log.floor)))
     snapshot = reading.board.snapshot(wish.filter.wants) if wish.snapshot else None
     reading.pump.open(subscriber, snapshot, None if wish.after is None else tip)
+    if early:
+        subscriber.data_received(early)
 
 
-def _check_room(readings: dict[str, Reading], limit: int) -> None:
+def _check_room(readings: Mapping[str, Reading], limit: int) -> None:
     if sum(len(reading.pump.subscribers) for reading in readings.values()) >= limit:
         raise ReaderError(ErrorName.TOO_MANY, f"{limit} subscribers are connected", hint="Try again later.")
 

@@ -11,15 +11,14 @@ from typing import Any, Final, Literal
 import msgspec
 
 from feed.errors import BrokerError, OutcomeUnknownError
-from feed.stream.child import Child, Logins, configure, find_server, free_port
+from feed.stream.child import Child, Login, Logins, configure, find_server, free_port
 from feed.stream.connection import Connection
 from feed.stream.folder import LEAST_FREE, FolderLock, kill_stale, require_room
 
 START_LIMIT: Final = 120.0  # seconds until the server answers: it reads its whole store first
-STEADY: Final = 10.0  # seconds; a child that lived so long did not fail at its start
 FIRST_DELAY: Final = 0.05  # seconds before the first restart, doubled up to
 LONGEST_DELAY: Final = 5.0
-MOST_FAILURES: Final = 8  # starts in a row that end at once, until the owner is told
+MOST_FAILURES: Final = 8  # starts in a row that bring no answer, until the owner is told
 
 
 class Broker:
@@ -111,7 +110,7 @@ class Broker:
         """Return when the server answers JetStream requests in both accounts; raise when it ends or takes too long."""
         deadline = time.monotonic() + START_LIMIT
         for login in (self._logins.production, self._logins.test):
-            while not await self._answers(*login):
+            while not await self._answers_or_ends(child, login):
                 if child.gone.is_set():
                     raise BrokerError(
                         f"the broker did not start in {self._home}: {child.last_words or 'no reason given'}",
@@ -124,6 +123,17 @@ class Broker:
                     )
                 await asyncio.sleep(0.02)
 
+    async def _answers_or_ends(self, child: Child, login: Login) -> bool:
+        """Tell whether the server answers; false at once when its child ends meanwhile."""
+        answering = asyncio.create_task(self._answers(*login))
+        ending = asyncio.create_task(child.gone.wait())
+        try:
+            await asyncio.wait({answering, ending}, return_when=asyncio.FIRST_COMPLETED)
+            return answering.done() and answering.result()
+        finally:
+            answering.cancel()
+            ending.cancel()
+
     async def _answers(self, user: str, password: str) -> bool:
         try:
             async with _connected(self.url, user, password) as connection:
@@ -133,12 +143,13 @@ class Broker:
         return True
 
     async def _supervise(self, configuration: Path) -> None:
-        """Restart the child whenever it ends; give up when it cannot even start any more."""
+        """Restart the child whenever it ends; give up when it cannot even start any more.
+
+        A child that answered did not fail at its start, however soon it is killed.
+        """
         failures = 0
         while self._child is not None:
-            born = time.monotonic()
             await self._child.gone.wait()
-            failures = 0 if time.monotonic() - born > STEADY else failures + 1
             if failures > MOST_FAILURES:
                 raise BrokerError(
                     f"the broker in {self._home} ended {failures} times in a row: {self._child.last_words}",
@@ -147,6 +158,11 @@ class Broker:
             await asyncio.sleep(min(FIRST_DELAY * 2**failures, LONGEST_DELAY) * random.uniform(0.5, 1))  # noqa: S311
             self.restarts += 1
             self._child = Child(find_server(), configuration)
+            try:
+                await self._ready(self._child)
+                failures = 0
+            except BrokerError:
+                failures += 1
 
 
 @contextlib.asynccontextmanager

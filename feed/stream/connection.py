@@ -60,6 +60,7 @@ class Connection:
         self._answers: dict[str, Answer] = {}
         self._count = 0
         self._inbox = ""
+        self._refusal = ""
         self._refused = asyncio.Event()
         self._watchdog: asyncio.Task[None] | None = None
         self._client = Wire(self._lost, self._noted)
@@ -93,7 +94,7 @@ class Connection:
                 connecting.cancel()
                 self._client.abort()
         if not connected:
-            reason = connecting.exception() if connecting.done() else self.last_error
+            reason = connecting.exception() if connecting.done() else self._refusal or self.last_error
             raise BrokerError(
                 f"cannot connect to NATS at {', '.join(servers)}: {reason or 'no answer'}",
                 hint="check that the server runs and that address, user and password are right",
@@ -261,6 +262,7 @@ class Connection:
     def _noted(self, problem: Exception) -> None:
         self.last_error = str(problem) or type(problem).__name__
         if "authorization" in self.last_error.lower():
+            self._refusal = self.last_error  # what nats-py reports after it (a reset) says less
             self._refused.set()
 
     async def _on_error(self, problem: Exception) -> None:

@@ -23,7 +23,8 @@ class Consumer:
 
     `idle` is called when nothing more is waiting: after the last message there is, and with each heartbeat (1 s).
     `delivered` is the last sequence handed over, `recreated` counts how often the server-side consumer was replaced
-    and `last_reason` says why.
+    and `last_reason` says why. A sequence that is left out makes a new consumer ask again; if the stream really has
+    none, `holes` counts it (our streams never delete: a hole is a message the broker has lost).
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Consumer:
     ) -> None:
         self.delivered = after
         self.recreated = 0
+        self.holes = 0
         self.last_reason = ""
         self._connection = connection
         self._stream = stream
@@ -78,6 +80,7 @@ class Consumer:
         return Pull(self._connection, self._stream, start, self._take, idle=self._idle)
 
     def _take(self, message: StreamMessage, _: int) -> None:
+        self.holes += message.seq - self.delivered - 1
         self._deliver(message)
         self.delivered = message.seq
 
@@ -115,41 +118,38 @@ async def last_per_subject(
     """Yield the last message of each subject that matches `pattern`, in rising sequence, and stop.
 
     A message above `up_to` is skipped: whoever follows the stream from there gets it anyway. Holds at most some
-    1,000 messages. Raises OutcomeUnknownError when the reading is interrupted: begin again.
+    100 messages. Raises OutcomeUnknownError when the reading is interrupted: begin again.
     """
     waiting: deque[StreamMessage] = deque()
-    moved = asyncio.Event()
     finished = False
 
     def take(message: StreamMessage, _: int) -> None:
         waiting.append(message)
-        moved.set()
 
     def idle() -> None:
         nonlocal finished
         finished = True
-        moved.set()
 
     start = {"deliver_policy": "last_per_subject", "filter_subject": pattern}
-    pull = Pull(connection, stream, start, take, idle=idle, eager=False)
+    pull = Pull(connection, stream, start, take, idle=idle, follow=False)
     watching: asyncio.Task[str] | None = None
     try:
         left = await pull.open()
         watching = asyncio.create_task(pull.ended())
-        watching.add_done_callback(lambda _: moved.set())
         while left:
             while waiting and left:
                 message = waiting.popleft()
                 left -= 1
                 if message.seq <= up_to:
                     yield message
-            if not left or finished:
+            if not left:
                 break
-            if watching.done():
-                raise OutcomeUnknownError(f"reading the last messages of {stream} was interrupted: {watching.result()}")
+            if finished or pull.is_over:
+                reason = f"{left} of them never came" if finished else await pull.ended()
+                raise OutcomeUnknownError(f"reading the last messages of {stream} was interrupted: {reason}")
+            pull.moved.clear()
             pull.top_up()
-            moved.clear()
-            await moved.wait()
+            await pull.moved.wait()
     finally:
         pull.close()
         if watching is not None:

@@ -13,6 +13,7 @@ from feed.stream.wire import Incoming
 
 CREDIT: Final = 500  # messages asked for ahead; asked again when half is used
 CREDIT_BYTES: Final = 16 << 20  # bytes a request; two of them stay below what the server queues for a client (64 MB)
+SMALL_CREDIT: Final = 50  # messages asked for at once where bytes must not be limited; 1 MB each still is below 64 MB
 EXPIRES: Final = 30.0  # seconds a request waits on the server
 HEARTBEAT: Final = 1.0  # seconds; what the server says when it has nothing to send
 SILENCE: Final = 2.5  # seconds without message or heartbeat: the consumer is gone, whatever the connection says
@@ -59,8 +60,12 @@ def read_position(reply: str) -> Position | None:
 class Pull:
     """A pull consumer that lives until the first doubt; `ended` then tells why. One use only.
 
-    `take(message, pending)` is called from the read loop for each message in order. With `eager` the credit is
-    renewed as it is used, else by `top_up`.
+    `take(message, pending)` is called from the read loop for each message in order.
+
+    A follower (`follow`) reads the stream without a filter: its credit is renewed as it is used, and a sequence that
+    is left out counts as a gap. Otherwise credit is given only by `top_up`, `moved` is set whenever anything came that
+    may call for it, and a request has no limit of bytes: nats-server 2.15.1 drops the message that exceeds it from a
+    consumer of last_per_subject, without leaving a gap in the consumer's own count.
     """
 
     def __init__(
@@ -71,15 +76,17 @@ class Pull:
         take: Callable[[StreamMessage, int], None],
         *,
         idle: Callable[[], None] | None = None,
-        eager: bool = True,
+        follow: bool = True,
     ) -> None:
         self.heard = False
+        self.moved = asyncio.Event()
         self._connection = connection
         self._stream = stream
         self._start = start
         self._take = take
         self._idle = idle
-        self._eager = eager
+        self._follow = follow
+        self._full = CREDIT if follow else SMALL_CREDIT
         self._name = f"feed-{secrets.token_hex(8)}"
         self._loop = asyncio.get_running_loop()
         self._end: asyncio.Future[str | Exception] = self._loop.create_future()
@@ -108,7 +115,6 @@ class Pull:
         }
         body = {"stream_name": self._stream, "config": config | dict(self._start)}
         answer = await self._connection.api(f"CONSUMER.CREATE.{self._stream}.{self._name}", body, timeout=2.0)
-        self._heard_at = self._loop.time()
         self.top_up()
         return int(answer["num_pending"])
 
@@ -116,12 +122,17 @@ class Pull:
         """Wait until the consumer is of no use any more and return why. Raises what `take` or `idle` raised."""
         while not self._end.done():
             await asyncio.wait({self._end}, timeout=SILENCE / 2)
-            if self._loop.time() - self._heard_at > SILENCE:
+            if self._credit and self._loop.time() - self._heard_at > SILENCE:
                 self._finish(f"nothing heard for {SILENCE:g} s")
         end = self._end.result()
         if isinstance(end, Exception):
             raise end
         return end
+
+    @property
+    def is_over(self) -> bool:
+        """Whether `ended` would return or raise at once."""
+        return self._end.done()
 
     def close(self) -> None:
         """Forget the consumer, here and (if it can be told) on the server."""
@@ -138,25 +149,28 @@ class Pull:
 
     def top_up(self) -> None:
         """Ask for more when half of the credit is used."""
-        if self._credit > CREDIT // 2 or self._end.done():
+        if self._credit > self._full // 2 or self._end.done():
             return
         request = {
-            "batch": CREDIT - self._credit,
-            "max_bytes": CREDIT_BYTES,
+            "batch": self._full - self._credit,
             "expires": int(EXPIRES * _SECOND),
             "idle_heartbeat": int(HEARTBEAT * _SECOND),
         }
+        if self._follow:
+            request["max_bytes"] = CREDIT_BYTES
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._name}"
         try:
             self._connection.publish(subject, msgspec.json.encode(request), reply=self._inbox)
         except (OutcomeUnknownError, BrokerError) as problem:
             self._finish(str(problem))
         else:
-            self._credit = CREDIT
+            self._credit = self._full
+            self._heard_at = self._loop.time()
 
     def _finish(self, end: str | Exception) -> None:
         if not self._end.done():
             self._end.set_result(end)
+            self.moved.set()
 
     def _on_change(self, connected: bool) -> None:  # noqa: FBT001 - the shape of a listener
         if not connected:
@@ -167,6 +181,7 @@ class Pull:
             return
         self.heard = True
         self._heard_at = self._loop.time()
+        self.moved.set()
         try:
             if incoming.status:
                 self._on_status(incoming)
@@ -181,7 +196,8 @@ class Pull:
             self._finish(f"a message without position: reply {incoming.reply!r}")
             return
         stream_seq, consumer_seq, pending = position
-        if consumer_seq != self._consumer_seq + 1 or stream_seq <= self._stream_seq:
+        left_out = self._follow and self._stream_seq and stream_seq != self._stream_seq + 1
+        if consumer_seq != self._consumer_seq + 1 or stream_seq <= self._stream_seq or left_out:
             self._finish(
                 f"gap: after {self._consumer_seq} (stream {self._stream_seq}) came {consumer_seq} ({stream_seq})"
             )
@@ -190,7 +206,7 @@ class Pull:
         self._stream_seq = stream_seq
         self._credit -= 1
         self._take(StreamMessage(stream_seq, incoming.subject, incoming.headers, incoming.payload), pending)
-        if self._eager:
+        if self._follow:
             self.top_up()
         if not pending and self._idle is not None:
             self._idle()

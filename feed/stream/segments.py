@@ -4,6 +4,7 @@ import asyncio
 
 from feed.core.entry import Entry
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
+from feed.errors import OutcomeUnknownError
 from feed.stream.connection import Connection
 from feed.stream.history import read
 
@@ -23,14 +24,22 @@ class Segments:
         task = self._loading.get(absent.number)
         if task is None:
             task = self._loading[absent.number] = asyncio.ensure_future(self._load(absent))
-            task.add_done_callback(lambda _: self._loading.pop(absent.number, None))
+            task.add_done_callback(lambda done: self._loaded(absent.number, done))
         await asyncio.shield(task)
+
+    def _loaded(self, number: int, task: asyncio.Task[None]) -> None:
+        """Forget a finished load, and look at its failure: every reader that waited for it may have left meanwhile."""
+        self._loading.pop(number, None)
+        if not task.cancelled():
+            task.exception()
 
     async def _load(self, absent: AbsentError) -> None:
         entries: list[Entry] = []
         first, end = absent.first, min(absent.first + SEGMENT_SEQS, self._log.tip + 1)
         while first < end:
             messages = await read(self._connection, "FEED", first, end - first, LOAD_BYTES)
+            if not messages:  # a copy of the stream that is behind may answer; taken as it is, this would be a gap
+                raise OutcomeUnknownError(f"whoever answered does not hold seq {first} yet", hint="Ask again.")
             messages = [message for message in messages if message.seq < end]
             entries += [Entry.stored(*message) for message in messages]
             if not messages:

@@ -1,6 +1,8 @@
 """A real nats-server for every test that wants one: it starts in a tenth of a second."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -23,6 +25,17 @@ def until() -> Until:
             await asyncio.sleep(0.005)
 
     return wait
+
+
+@pytest.fixture
+def freeze(until: Until) -> Callable[[int], Awaitable[None]]:
+    async def freeze(pid: int) -> None:
+        """Stop a process and return when every thread of it stands still: until then it may answer once more."""
+        os.kill(pid, signal.SIGSTOP)
+        stats = [Path(f"/proc/{pid}/task/{thread}/stat") for thread in os.listdir(f"/proc/{pid}/task")]
+        await until(lambda: all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in stats))
+
+    return freeze
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from feed.stream.broker import Broker, read_health
 from feed.stream.connection import Connection, JetStreamError
 from feed.stream.streams import last_sequence, set_up
 
+Freeze = Callable[[int], Awaitable[None]]
+
 Until = Callable[..., Awaitable[None]]
 Connect = Callable[..., Awaitable[Connection]]
 
@@ -32,7 +34,7 @@ async def test_production_and_test_are_two_worlds(connect: Connect):
 async def test_a_killed_server_comes_back_where_it_was(
     broker: Broker, connection: Connection, epoch: str, until: Until
 ):
-    """kill -9: same address, same passwords, same data, one restart counted."""
+    """After kill -9: same address, same passwords, same data, one restart counted."""
     seq = await publish_acked(connection, "feed.a", b"kept", timeout=2)
     os.kill(broker.pid, signal.SIGKILL)
     await until(lambda: broker.restarts == 1 and connection.is_connected)
@@ -142,10 +144,10 @@ async def test_health_is_the_servers_own_word(broker: Broker, connection: Connec
     assert "FEED" in sentence
 
 
-async def test_a_frozen_server_is_unhealthy_soon(broker: Broker):
+async def test_a_frozen_server_is_unhealthy_soon(freeze: Freeze, broker: Broker):
     """No answer is a finding too, within the second or so that a probe has."""
     for first_seen in (True, False):  # without and with a system connection from before
-        os.kill(broker.pid, signal.SIGSTOP)
+        await freeze(broker.pid)
         began = time.monotonic()
         assert "does not answer" in (await broker.health() or "")
         assert time.monotonic() - began < 2

@@ -1,7 +1,6 @@
 import asyncio
 import json
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -46,7 +45,7 @@ def test_every_start_has_its_own_passwords():
 
 
 async def test_the_server_took_every_setting_as_it_was_meant(broker: Broker):
-    """fsync before each acknowledgement, and durations in the unit that was meant, as the server itself tells."""
+    """An fsync before each acknowledgement, and durations in the unit that was meant, as the server itself tells."""
     assert (await _ask_system(broker, "JSZ"))["config"]["sync_always"] is True
     settings = await _ask_system(broker, "VARZ")
     assert settings["ping_interval"] == 10_000_000_000
@@ -67,7 +66,7 @@ async def test_ctrl_c_in_the_terminal_is_not_for_the_child(broker: Broker):
 
 
 async def test_a_killed_parent_leaves_no_server(tmp_path: Path, until: Callable[..., Awaitable[None]]):
-    """kill -9 of the parent ends the child too."""
+    """The kill -9 of a parent ends the child too."""
     code = f"""
 import asyncio, pathlib
 from feed.stream.broker import Broker
@@ -78,7 +77,7 @@ async def main():
     await asyncio.sleep(60)
 asyncio.run(main())
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:  # noqa: ASYNC220
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         assert not _ended(pid)
@@ -86,10 +85,17 @@ asyncio.run(main())
     await until(lambda: _ended(pid), 5)
 
 
-async def test_a_frozen_server_is_stopped_all_the_same(tmp_path: Path):
+Freeze = Callable[[int], Awaitable[None]]
+
+
+async def test_a_frozen_server_is_stopped_all_the_same(
+    freeze: Freeze, tmp_path: Path, until: Callable[..., Awaitable[None]]
+):
     """SIGTERM reaches no frozen process; after 3 s it is killed."""
     child = Child(find_server(), configure(tmp_path, free_port(), Logins.random()))
-    os.kill(child.pid, signal.SIGSTOP)
+    log = tmp_path / "nats.log"
+    await until(lambda: log.exists() and "Server is ready" in log.read_text())
+    await freeze(child.pid)
     began = time.monotonic()
     await child.stop()
     assert STOP_LIMIT - 0.1 < time.monotonic() - began < STOP_LIMIT + 1

@@ -1,17 +1,21 @@
 import asyncio
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from feed.errors import BrokerError, OutcomeUnknownError
 from feed.stream import connection as subject
 from feed.stream.broker import Broker
-from feed.stream.child import free_port
+from feed.stream.child import find_server, free_port
 from feed.stream.connection import Connection, JetStreamError, PayloadTooLargeError
 from feed.stream.streams import last_sequence, usage
+
+Freeze = Callable[[int], Awaitable[None]]
 
 Until = Callable[..., Awaitable[None]]
 Connect = Callable[..., Awaitable[Connection]]
@@ -41,10 +45,11 @@ async def test_credentials_may_stand_in_the_address(broker: Broker, connect: Con
 
 async def test_a_wrong_password_is_refused_at_once(broker: Broker):
     """nats-py would try for ever."""
-    began = time.monotonic()
-    with pytest.raises(BrokerError, match="Authorization Violation"):
-        await Connection.open(broker.url, "P", "wrong", limit=5)
-    assert time.monotonic() - began < 1
+    for _ in range(20):  # the server's reset sometimes comes before its reason is read
+        began = time.monotonic()
+        with pytest.raises(BrokerError, match="Authorization Violation"):
+            await Connection.open(broker.url, "P", "wrong", limit=5)
+        assert time.monotonic() - began < 1
 
 
 async def test_nobody_there_is_one_clear_line():
@@ -67,7 +72,7 @@ async def test_no_listener_means_unknown_outcome(connection: Connection):
     assert await _elapsed(connection.request("nobody.there", timeout=5)) < 1
 
 
-async def test_an_answer_of_javascript_object_form_and_an_error_answer(connection: Connection):
+async def test_the_api_answers_with_a_dict_or_an_error(connection: Connection):
     """The JSON of the API comes as a dict; its errors as an exception with the server's number."""
     assert (await connection.api("INFO"))["type"].endswith("account_info_response")
     with pytest.raises(JetStreamError, match="stream not found") as refused:
@@ -76,10 +81,10 @@ async def test_an_answer_of_javascript_object_form_and_an_error_answer(connectio
 
 
 async def test_a_frozen_broker_means_unknown_and_the_message_is_stored_later(
-    broker: Broker, connection: Connection, epoch: str, until: Until
+    freeze: Freeze, broker: Broker, connection: Connection, epoch: str, until: Until
 ):
     """Every publish ends in its own time with OutcomeUnknownError, and all of them are stored once the broker wakes."""
-    os.kill(broker.pid, signal.SIGSTOP)
+    await freeze(broker.pid)
     elapsed = await asyncio.gather(*(_elapsed(connection.request("feed.a", timeout=0.3)) for _ in range(20)))
     assert max(elapsed) < 0.6
     os.kill(broker.pid, signal.SIGCONT)
@@ -89,14 +94,14 @@ async def test_a_frozen_broker_means_unknown_and_the_message_is_stored_later(
     assert (await usage(connection))["FEED"].messages == 20
 
 
-async def test_a_failed_request_leaves_nothing_behind(broker: Broker, connection: Connection):
+async def test_a_failed_request_leaves_nothing_behind(freeze: Freeze, broker: Broker, connection: Connection):
     """Whatever way a request fails, nobody waits for its answer any more."""
     with pytest.raises(PayloadTooLargeError):
         await connection.request("t", b"x" * (connection.max_payload + 1))
     with pytest.raises(BrokerError):
         await connection.request("t.*")
     await _elapsed(connection.request("nobody"))
-    os.kill(broker.pid, signal.SIGSTOP)
+    await freeze(broker.pid)
     await _elapsed(connection.request("$JS.API.INFO", timeout=0.05))
     os.kill(broker.pid, signal.SIGCONT)
     cancelled = asyncio.create_task(connection.request("$JS.API.INFO"))
@@ -118,9 +123,9 @@ async def test_headers_count_against_the_largest_payload(connection: Connection,
     assert connection.losses == 0
 
 
-async def test_a_lost_connection_ends_what_waits_at_once(broker: Broker, connection: Connection):
+async def test_a_lost_connection_ends_what_waits_at_once(freeze: Freeze, broker: Broker, connection: Connection):
     """Nobody waits out a time limit for an answer that cannot come; and offline nothing is kept for later."""
-    os.kill(broker.pid, signal.SIGSTOP)
+    await freeze(broker.pid)
     waiting = asyncio.create_task(_elapsed(connection.request("$JS.API.INFO", timeout=30)))
     await asyncio.sleep(0.05)
     os.kill(broker.pid, signal.SIGKILL)
@@ -160,30 +165,54 @@ async def test_a_raising_listener_does_not_end_reconnecting(broker: Broker, conn
 
 
 async def test_what_was_given_up_is_not_sent_after_the_reconnect(
-    broker: Broker, connection: Connection, epoch: str, until: Until
+    freeze: Freeze, broker: Broker, connection: Connection, epoch: str, until: Until
 ):
     """A backlog for a frozen broker is refused when it grows too large, and dies with the connection."""
-    os.kill(broker.pid, signal.SIGSTOP)
-    sent = 0
-    with pytest.raises(OutcomeUnknownError, match="takes nothing off the socket"):
-        for sent in range(200):
+    await freeze(broker.pid)
+    with pytest.raises(OutcomeUnknownError, match="takes nothing off the socket"):  # noqa: PT012
+        for _ in range(200):
             connection.publish("feed.late", b"x" * 1_000_000)
             await asyncio.sleep(0)
-    assert sent > 20
+    assert connection._client.pending_data_size > 20_000_000
     os.kill(broker.pid, signal.SIGKILL)
     await until(lambda: connection.losses and connection.is_connected)
     assert await connection.round_trip()
     assert await last_sequence(connection) == 0
 
 
-async def test_a_frozen_broker_is_noticed(watchful: None, broker: Broker, connect: Connect, until: Until):
+async def test_a_frozen_broker_is_noticed(
+    freeze: Freeze, watchful: None, broker: Broker, connect: Connect, until: Until
+):
     """No answer to a ping is a loss, and waking up is a return."""
     heard: list[bool] = []
     connection = await connect(on_change=heard.append)
-    os.kill(broker.pid, signal.SIGSTOP)
+    await freeze(broker.pid)
     await until(lambda: not connection.is_connected, 3)
     os.kill(broker.pid, signal.SIGCONT)
     await until(lambda: heard and heard[-1] and connection.is_connected, 6)
+
+
+async def test_a_frozen_node_does_not_hold_up_the_way_to_another(watchful: None, tmp_path: Path, until: Until):
+    """With the socket full, a polite close of the old connection would wait for the frozen node for ever."""
+    servers = {}
+    for port in (free_port(), free_port()):
+        arguments = [find_server(), "-a", "127.0.0.1", "-p", str(port)]
+        servers[port] = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)  # noqa: ASYNC220
+    connection = await Connection.open(",".join(f"127.0.0.1:{port}" for port in servers))
+    first = connection._client.connected_url.port
+    other = next(port for port in servers if port != first)
+    async with asyncio.timeout(5):
+        await (await Connection.open(f"127.0.0.1:{other}")).close()
+    servers[first].send_signal(signal.SIGSTOP)
+    for _ in range(20):
+        connection.publish("t", b"x" * 1_000_000)
+        await asyncio.sleep(0)
+    # The frozen node still takes connections, so the way may lead to it again, for 2 s each.
+    await until(lambda: connection.is_connected and connection._client.connected_url.port == other, 30)
+    await connection.close()
+    for server in servers.values():
+        server.kill()
+        server.wait()
 
 
 async def test_a_dead_read_loop_is_found(watchful: None, connect: Connect, until: Until):
@@ -217,10 +246,10 @@ async def test_close_sends_what_is_queued(connect: Connect, until: Until):
         writer.publish("t", b"")
 
 
-async def test_close_never_hangs_on_a_frozen_broker(broker: Broker, connect: Connect):
-    """nats-py's drain raises after 12 s and leaves the connection; here it is gone in about 2 s, full buffers or not."""
+async def test_close_never_hangs_on_a_frozen_broker(freeze: Freeze, broker: Broker, connect: Connect):
+    """nats-py's drain raises after 12 s and leaves the connection; here it is gone in 2 s, full buffers or not."""
     connection = await connect()
-    os.kill(broker.pid, signal.SIGSTOP)
+    await freeze(broker.pid)
     for _ in range(20):
         connection.publish("t", b"x" * 1_000_000)
         await asyncio.sleep(0)
@@ -228,18 +257,18 @@ async def test_close_never_hangs_on_a_frozen_broker(broker: Broker, connect: Con
     await asyncio.sleep(0)
     began = time.monotonic()
     await connection.close()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 1.9
     assert await waiting < 3
     assert not connection.is_connected
+    assert connection._client._transport._io_writer.transport.get_write_buffer_size() == 0
     os.kill(broker.pid, signal.SIGCONT)
 
 
-async def test_close_while_reconnecting_ends_it(broker: Broker, connect: Connect):
+async def test_close_while_reconnecting_ends_it(broker: Broker, connect: Connect, until: Until):
     """Nothing comes back after a close."""
     connection = await connect()
     await broker.stop()
-    while connection.is_connected:
-        await asyncio.sleep(0.01)
+    await until(lambda: not connection.is_connected)
     began = time.monotonic()
     await connection.close()
     await connection.close()

@@ -13,7 +13,10 @@ from feed.stream.acks import publish_acked
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection
 from feed.stream.consumer import Consumer, StreamMessage, last_per_subject
-from feed.stream.streams import FEED, set_up
+from feed.stream.streams import EPOCH_KEY, FEED, set_up
+from feed.stream.wire import Incoming
+
+Freeze = Callable[[int], Awaitable[None]]
 
 Until = Callable[..., Awaitable[None]]
 Connect = Callable[..., Awaitable[Connection]]
@@ -48,7 +51,7 @@ async def _following(connection: Connection, epoch: str, after: int = 0) -> Asyn
 
 async def _publish(connection: Connection, count: int, subject: str = "feed.a") -> None:
     for _ in range(count):
-        await publish_acked(connection, subject, b"x", timeout=2)
+        await publish_acked(connection, subject, b"x", timeout=20)
 
 
 async def _publish_through(connection: Connection, count: int) -> int:
@@ -62,6 +65,12 @@ async def _publish_through(connection: Connection, count: int) -> int:
             except OutcomeUnknownError:
                 await asyncio.sleep(0.005)
     return seq
+
+
+async def _no_consumers(connection: Connection) -> None:
+    async with asyncio.timeout(5):
+        while (await connection.api("CONSUMER.NAMES.FEED"))["total"]:
+            pass
 
 
 async def test_every_message_is_delivered_once_in_order(connection: Connection, epoch: str, until: Until):
@@ -102,12 +111,13 @@ async def test_delivery_adds_hardly_anything_to_the_acknowledgement(connect: Con
 async def test_nothing_is_lost_or_repeated_when_the_broker_is_killed(
     broker: Broker, connect: Connect, epoch: str, until: Until
 ):
-    """kill -9 four times in the midst of publishing: the delivered sequence has no hole and no repetition."""
+    """Killed four times in the midst of publishing: the delivered sequence has no hole and no repetition."""
     writer, reader = await connect(), await connect()
     async with _following(reader, epoch) as following:
         for restart in range(1, 5):
             publishing = asyncio.create_task(_publish_through(writer, 200))
-            await until(lambda n=len(following.seqs): len(following.seqs) > n + 20)
+            before = len(following.seqs)
+            await until(lambda n=before: len(following.seqs) > n + 20)
             os.kill(broker.pid, signal.SIGKILL)
             last = await publishing
             await until(lambda n=last: following.consumer.delivered >= n)
@@ -117,7 +127,7 @@ async def test_nothing_is_lost_or_repeated_when_the_broker_is_killed(
 
 
 async def test_it_goes_on_after_a_frozen_broker(
-    broker: Broker, connect: Connect, epoch: str, until: Until, monkeypatch: pytest.MonkeyPatch
+    freeze: Freeze, broker: Broker, connect: Connect, epoch: str, until: Until, monkeypatch: pytest.MonkeyPatch
 ):
     """A stop and a continue cost nothing but time."""
     monkeypatch.setattr(pulling, "SILENCE", 0.5)
@@ -125,7 +135,7 @@ async def test_it_goes_on_after_a_frozen_broker(
     async with _following(reader, epoch) as following:
         await _publish(writer, 5)
         await until(lambda: len(following.seqs) == 5)
-        os.kill(broker.pid, signal.SIGSTOP)
+        await freeze(broker.pid)
         await until(lambda: "nothing heard" in following.consumer.last_reason)
         os.kill(broker.pid, signal.SIGCONT)
         await _publish_through(writer, 5)
@@ -154,7 +164,7 @@ async def test_a_lost_message_is_fetched_again(
     lose = {5, 9}
     on_incoming = pulling.Pull._on_incoming
 
-    def lossy(self: pulling.Pull, incoming: object) -> None:
+    def lossy(self: pulling.Pull, incoming: Incoming) -> None:
         position = pulling.read_position(incoming.reply)
         if position is not None and position.stream_seq in lose:
             lose.discard(position.stream_seq)
@@ -168,6 +178,50 @@ async def test_a_lost_message_is_fetched_again(
         assert following.seqs == list(range(1, 13))
         assert following.consumer.recreated == 2
         assert not lose
+
+
+def _forget_fifth(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Act as a server that leaves out the fifth message once, without a gap in the consumer's own count."""
+    left_out: list[str] = []
+    on_incoming = pulling.Pull._on_incoming
+
+    def forgetful(self: pulling.Pull, incoming: Incoming) -> None:
+        tokens = incoming.reply.split(".")
+        if len(tokens) == 9 and tokens[5] == "5" and not left_out:
+            left_out.append(self._name)
+            return
+        if len(tokens) == 9 and left_out == [self._name]:
+            tokens[6] = str(int(tokens[6]) - 1)
+            incoming = incoming._replace(reply=".".join(tokens))
+        on_incoming(self, incoming)
+
+    monkeypatch.setattr(pulling.Pull, "_on_incoming", forgetful)
+    return left_out
+
+
+async def test_a_sequence_left_out_by_the_server_is_asked_for_again(
+    connection: Connection, epoch: str, until: Until, monkeypatch: pytest.MonkeyPatch
+):
+    """The consumer's own count has no gap, the stream's has one: a new consumer brings the message."""
+    left_out = _forget_fifth(monkeypatch)
+    async with _following(connection, epoch) as following:
+        await _publish(connection, 8)
+        await until(lambda: len(following.seqs) == 8)
+        assert following.seqs == list(range(1, 9))
+        assert (following.consumer.recreated, following.consumer.holes) == (1, 0)
+        assert left_out
+
+
+async def test_a_hole_of_the_stream_itself_is_counted(connection: Connection, until: Until):
+    """A message that the stream does not have is not waited for, but it does not go unnoticed either."""
+    settings = FEED.settings(1) | {"deny_delete": False, "metadata": {EPOCH_KEY: "01234567"}}
+    await connection.api("STREAM.CREATE.FEED", settings)
+    await _publish(connection, 5)
+    await connection.api("STREAM.MSG.DELETE.FEED", {"seq": 3})
+    async with _following(connection, "01234567") as following:
+        await until(lambda: len(following.seqs) == 4)
+        assert following.seqs == [1, 2, 4, 5]
+        assert following.consumer.holes == 1
 
 
 async def test_what_the_reader_raises_ends_the_following(connection: Connection, epoch: str):
@@ -211,7 +265,7 @@ async def test_a_stream_that_vanishes_is_a_contradiction(connection: Connection,
         await connection.api("STREAM.DELETE.FEED")
         if again:
             await set_up(connection, [FEED])
-        with pytest.raises(ContradictionError, match="epoch|gone"):
+        with pytest.raises(ContradictionError, match=r"epoch|gone"):
             async with asyncio.timeout(10):
                 await following.task
 
@@ -231,7 +285,7 @@ async def test_a_cancelled_consumer_leaves_nothing_on_the_server(connection: Con
     async with _following(connection, epoch) as following:
         await _publish(connection, 1)
         await until(lambda: following.seqs)
-    assert (await connection.api("CONSUMER.NAMES.FEED"))["total"] == 0
+    await _no_consumers(connection)
     assert not connection.listeners
 
 
@@ -251,7 +305,7 @@ async def test_the_last_message_of_each_subject(connection: Connection, epoch: s
     assert [each.seq for each in await _last(connection, "feed.*")] == [3, 5]
     assert [each.seq for each in await _last(connection, up_to=4)] == [3, 4]
     assert await _last(connection, "feed.none") == []
-    assert (await connection.api("CONSUMER.NAMES.FEED"))["total"] == 0
+    await _no_consumers(connection)
 
 
 async def test_an_empty_stream_has_no_last_messages(connection: Connection, epoch: str):
@@ -280,12 +334,12 @@ async def test_thousands_of_subjects_while_others_publish(connect: Connect, epoc
 
 async def test_no_more_is_held_than_was_asked_for(connection: Connection, epoch: str, monkeypatch: pytest.MonkeyPatch):
     """A slow reader bounds what waits for it."""
-    monkeypatch.setattr(pulling, "CREDIT", 20)
+    monkeypatch.setattr(pulling, "SMALL_CREDIT", 20)
     await asyncio.gather(*(_publish(connection, 1, f"feed.t{each}") for each in range(100)))
     received = 0
     on_message = pulling.Pull._on_message
 
-    def counted(self: pulling.Pull, incoming: object) -> None:
+    def counted(self: pulling.Pull, incoming: Incoming) -> None:
         nonlocal received
         received += 1
         on_message(self, incoming)
@@ -303,9 +357,42 @@ async def test_an_interrupted_reading_says_so(
     broker: Broker, connection: Connection, epoch: str, monkeypatch: pytest.MonkeyPatch
 ):
     """A board filled half is never taken for a whole one."""
-    monkeypatch.setattr(pulling, "CREDIT", 20)
+    monkeypatch.setattr(pulling, "SMALL_CREDIT", 20)
     await asyncio.gather(*(_publish(connection, 1, f"feed.t{each}") for each in range(100)))
-    with pytest.raises(OutcomeUnknownError, match="interrupted|not connected|lost"):
-        async for message in last_per_subject(connection, "FEED", "feed.>", 100):
-            if message.seq == 5:
-                os.kill(broker.pid, signal.SIGKILL)
+    reading = last_per_subject(connection, "FEED", "feed.>", 100)
+    await anext(reading)
+    os.kill(broker.pid, signal.SIGKILL)
+    with pytest.raises(OutcomeUnknownError, match=r"interrupted|not connected|lost"):
+        assert not [message.seq async for message in reading if message.seq > 60]
+
+
+async def test_a_reader_may_take_its_time(connection: Connection, epoch: str, monkeypatch: pytest.MonkeyPatch):
+    """While nothing is asked for, silence of the server means nothing."""
+    monkeypatch.setattr(pulling, "SMALL_CREDIT", 4)
+    monkeypatch.setattr(pulling, "SILENCE", 0.1)
+    await asyncio.gather(*(_publish(connection, 1, f"feed.t{each}") for each in range(20)))
+    read = []
+    async for message in last_per_subject(connection, "FEED", "feed.>", 100):
+        if message.seq % 4 == 1:
+            await asyncio.sleep(0.2)
+        read.append(message.seq)
+    assert read == list(range(1, 21))
+
+
+async def test_large_last_messages_are_all_read(connection: Connection, epoch: str, monkeypatch: pytest.MonkeyPatch):
+    """nats-server drops the message that exceeds a request's limit of bytes: such a request must have none."""
+    monkeypatch.setattr(pulling, "CREDIT_BYTES", 3000)
+    for each in range(10):
+        await publish_acked(connection, f"feed.t{each}", b"x" * 1000, timeout=2)
+    assert [message.seq for message in await _last(connection)] == list(range(1, 11))
+
+
+async def test_last_messages_that_never_came_are_missed(
+    connection: Connection, epoch: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The server announced eight and sent seven: that is no board."""
+    assert _forget_fifth(monkeypatch) == []
+    for each in range(8):
+        await _publish(connection, 1, f"feed.t{each}")
+    with pytest.raises(OutcomeUnknownError, match="1 of them never came"):
+        await _last(connection)

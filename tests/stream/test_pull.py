@@ -16,6 +16,8 @@ from feed.stream.pull import Position, Pull, StreamMessage, read_position
 from feed.stream.streams import FEED, set_up
 from feed.stream.wire import Incoming
 
+Freeze = Callable[[int], Awaitable[None]]
+
 Until = Callable[..., Awaitable[None]]
 START = {"deliver_policy": "by_start_sequence", "opt_start_seq": 1}
 
@@ -50,7 +52,7 @@ async def test_the_second_form_of_a_real_server_is_understood(tmp_path: Path, un
         f'listen: "127.0.0.1:{port}"\njetstream: {{store_dir: "{tmp_path}/store", max_file_store: 1TB}}\n'
         "feature_flags: {js_ack_fc_v2: true}\n"
     )
-    with subprocess.Popen([find_server(), "-c", tmp_path / "nats.conf"], stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen([find_server(), "-c", tmp_path / "nats.conf"], stderr=subprocess.DEVNULL) as server:  # noqa: ASYNC220
         connection = await Connection.open(f"nats://127.0.0.1:{port}")
         await set_up(connection, [FEED])
         await _publish(connection, 3)
@@ -82,14 +84,14 @@ async def test_credit_is_renewed_before_it_is_used_up(
     pull.close()
 
 
-async def test_without_eagerness_no_more_comes_than_was_asked_for(
+async def test_who_does_not_follow_gets_no_more_than_asked_for(
     connection: Connection, epoch: str, until: Until, monkeypatch: pytest.MonkeyPatch
 ):
     """The reader decides when it wants more."""
-    monkeypatch.setattr(subject, "CREDIT", 10)
+    monkeypatch.setattr(subject, "SMALL_CREDIT", 10)
     await _publish(connection, 30)
     seen: list[int] = []
-    pull = Pull(connection, "FEED", START, lambda message, _: seen.append(message.seq), eager=False)
+    pull = Pull(connection, "FEED", START, lambda message, _: seen.append(message.seq), follow=False)
     assert await pull.open() == 30
     await until(lambda: len(seen) == 10)
     assert await connection.round_trip()
@@ -121,18 +123,21 @@ async def test_a_limit_of_bytes_and_an_expired_request_end_nothing(
     assert await pull.ended() == "closed"
 
 
-async def _opened(connection: Connection) -> tuple[Pull, list[int]]:
+async def _opened(connection: Connection, *, follow: bool = True) -> tuple[Pull, list[int]]:
     seen: list[int] = []
-    pull = Pull(connection, "FEED", START, lambda message, _: seen.append(message.seq))
+    pull = Pull(connection, "FEED", START, lambda message, _: seen.append(message.seq), follow=follow)
     await pull.open()
     return pull, seen
 
 
+@pytest.mark.parametrize("follow", [True, False])
 async def test_a_lost_message_ends_the_consumer_before_the_next_is_taken(
-    connection: Connection, epoch: str, until: Until
+    connection: Connection,
+    epoch: str,
+    follow: bool,  # noqa: FBT001 - a parameter of the test
 ):
-    """What comes after a gap is not delivered."""
-    pull, seen = await _opened(connection)
+    """What comes after a gap is not delivered; also where the stream's own sequence may leave numbers out."""
+    pull, seen = await _opened(connection, follow=follow)
     pass_on = pull._on_message
     pull._on_message = lambda incoming: None if incoming.payload == b"lost" else pass_on(incoming)
     for payload in (b"1", b"lost", b"3", b"4"):
@@ -164,20 +169,24 @@ async def test_a_sequence_that_does_not_rise_ends_the_consumer(connection: Conne
         pull.close()
 
 
-async def test_a_deleted_consumer_is_noticed_at_once(connection: Connection, epoch: str):
+async def test_a_deleted_consumer_is_noticed_at_once(connection: Connection, epoch: str, until: Until):
     """The server says so to a waiting request."""
-    pull, _ = await _opened(connection)
+    pull, seen = await _opened(connection)
+    await _publish(connection, 1)
+    await until(lambda: seen)
     await connection.api(f"CONSUMER.DELETE.FEED.{pull._name}")
     async with asyncio.timeout(1):
         assert await pull.ended() == "the server ended the consumer: 409 Consumer Deleted"
     pull.close()
 
 
-async def test_silence_is_noticed(connection: Connection, epoch: str, monkeypatch: pytest.MonkeyPatch, broker: Broker):
+async def test_silence_is_noticed(
+    freeze: Freeze, connection: Connection, epoch: str, monkeypatch: pytest.MonkeyPatch, broker: Broker
+):
     """Neither message nor heartbeat, though the connection seems well."""
     monkeypatch.setattr(subject, "SILENCE", 0.5)
     pull, _ = await _opened(connection)
-    os.kill(broker.pid, signal.SIGSTOP)
+    await freeze(broker.pid)
     async with asyncio.timeout(2):
         assert await pull.ended() == "nothing heard for 0.5 s"
     assert connection.is_connected
@@ -185,11 +194,22 @@ async def test_silence_is_noticed(connection: Connection, epoch: str, monkeypatc
     pull.close()
 
 
+async def test_a_lost_connection_is_noticed_at_once(connection: Connection, epoch: str, broker: Broker):
+    """Long before the silence would tell."""
+    pull, _ = await _opened(connection)
+    os.kill(broker.pid, signal.SIGKILL)
+    async with asyncio.timeout(1):
+        assert await pull.ended() == "the connection to the broker was lost"
+    pull.close()
+
+
 async def test_a_closed_consumer_is_gone_on_the_server(connection: Connection, epoch: str):
     """It is deleted, not left to its time-out, and its inbox is closed."""
     pull, seen = await _opened(connection)
     pull.close()
-    assert (await connection.api("CONSUMER.NAMES.FEED"))["total"] == 0
+    async with asyncio.timeout(5):
+        while (await connection.api("CONSUMER.NAMES.FEED"))["total"]:
+            pass
     await publish_acked(connection, "feed.a", b"", timeout=2)
     assert not seen
     assert not connection.listeners

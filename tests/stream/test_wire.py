@@ -11,6 +11,8 @@ from feed.stream.broker import Broker
 from feed.stream.connection import Connection
 from feed.stream.wire import SUBJECT_LIMIT, Incoming, Wire, publish_command, read_headers, write_headers
 
+Freeze = Callable[[int], Awaitable[None]]
+
 Until = Callable[..., Awaitable[None]]
 
 
@@ -114,9 +116,9 @@ async def test_an_error_of_the_server_does_not_end_the_connection_for_good(conne
     await until(lambda: seen == [b"after"])
 
 
-async def test_a_late_pong_does_not_end_the_read_loop(broker: Broker, connection: Connection):
+async def test_a_late_pong_does_not_end_the_read_loop(freeze: Freeze, broker: Broker, connection: Connection):
     """nats-py's own flush cancels the future that a late PONG then trips over."""
-    os.kill(broker.pid, signal.SIGSTOP)
+    await freeze(broker.pid)
     assert not await connection.round_trip(0.1)
     os.kill(broker.pid, signal.SIGCONT)
     assert await connection.round_trip(2)

@@ -1,7 +1,8 @@
 """Bytes to an element tree: the only place where venue XML is parsed, so every limit stands here.
 
-libxml2 bounds depth (256), text (10 MB) and entity growth as long as `huge_tree` stays off. ODF has no DTD
-(Foundation Principles 2.1), so a DOCTYPE is refused whatever it declares.
+libxml2 bounds depth (256), text (10 MB) and entity growth as long as `huge_tree` stays off. What it allows and then
+takes quadratic time for (attributes of one element, namespaces) is bounded here; ODF has neither in numbers. ODF has no
+DTD either (Foundation Principles 2.1), so a DOCTYPE is refused whatever it declares.
 """
 
 import re
@@ -13,8 +14,16 @@ from feed.venues.odf.refused import RefusedError
 
 ROOT = "OdfBody"
 TAG_BYTES_MAX = 65_536
+ATTRIBUTES_MAX = 256
+NAMESPACES_MAX = 16
 _PROLOG_BYTES = 8_192
 _DOCTYPE = re.compile(rb"(?s)[^<]*+(?:\s|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE")
+# In these every letter of a markup name has one spelling (UTF-16: but for zero bytes), so that bytes can be searched.
+_ENCODINGS = re.compile(
+    r"UTF-8|UTF-16(LE|BE)?|(US-)?ASCII|ISO-8859-\d+|WINDOWS-125\d|KOI8-[RU]|SHIFT_JIS|EUC-(JP|KR)|GB2312|GBK|GB18030|BIG5",
+    re.IGNORECASE | re.ASCII,
+)
+_has_too_many_attributes = etree.XPath(f"boolean(//@*[{ATTRIBUTES_MAX + 1}])")
 _PARSER = etree.XMLParser(
     resolve_entities=False,
     no_network=True,
@@ -33,34 +42,54 @@ _PARSER = etree.XMLParser(
 def parse(document: bytes) -> etree._Element:
     """The root `OdfBody`, without comments, instructions and white space between elements.
 
-    Raises RefusedError: doctype, not_well_formed (with the line), bad_value (an endless tag), not_odf.
+    Raises RefusedError: doctype, not_well_formed (with the line), bad_value (beyond a limit above), not_odf.
     """
-    # Entities cost time before a tree exists; UTF-16 spells the same letters with zero bytes between them.
-    if _DOCTYPE.match(document[:_PROLOG_BYTES].replace(b"\0", b"")):
+    letters = spelled(document)
+    # Entities cost time before a tree exists, so a DOCTYPE is looked for in the bytes first.
+    if _DOCTYPE.match(letters[:_PROLOG_BYTES]):
         raise RefusedError(Reason.DOCTYPE, "the document declares a DOCTYPE")
-    if _has_endless_tag(document):
+    if _has_endless_tag(letters):
         raise RefusedError(Reason.BAD_VALUE, f"a tag is longer than {TAG_BYTES_MAX} bytes")
-    try:
-        root = etree.fromstring(document, _PARSER)
-    except etree.XMLSyntaxError as error:
-        raise RefusedError(Reason.NOT_WELL_FORMED, error.msg or "no XML", f"line {error.lineno or 1}") from error
-    except (etree.LxmlError, ValueError) as error:
-        raise RefusedError(Reason.NOT_WELL_FORMED, str(error), "line 1") from error
+    if letters.count(b"xmlns") > NAMESPACES_MAX:
+        raise RefusedError(Reason.BAD_VALUE, f"there are more than {NAMESPACES_MAX} namespaces")
+    root = _tree(document)
     docinfo = root.getroottree().docinfo
     if docinfo.doctype or docinfo.internalDTD is not None:
         raise RefusedError(Reason.DOCTYPE, "the document declares a DOCTYPE")
+    if not _ENCODINGS.fullmatch(_encoding(root)):
+        raise RefusedError(Reason.NOT_WELL_FORMED, f"the encoding {_encoding(root)} is not read", "line 1")
     if root.tag != ROOT:
         raise RefusedError(Reason.NOT_ODF, f"the root element is {str(root.tag)[:100]!r}", "/*")
+    if _has_too_many_attributes(root):
+        raise RefusedError(Reason.BAD_VALUE, f"an element has more than {ATTRIBUTES_MAX} attributes")
     return root
+
+
+def spelled(document: bytes) -> bytes:
+    """The document's bytes with markup names in ASCII, also those of UTF-16: to search in, not to read."""
+    return document.replace(b"\0", b"")
 
 
 def received_text(document: bytes, root: etree._Element) -> str:
     """The document as it was received, decoded by its own encoding, without byte order mark."""
-    encoding = root.getroottree().docinfo.encoding or "UTF-8"
     try:
-        return document.decode(encoding).removeprefix("\ufeff")
-    except (LookupError, UnicodeDecodeError):  # libxml2 knows encodings that Python does not
+        return document.decode(_encoding(root)).removeprefix("\ufeff")
+    except (LookupError, UnicodeDecodeError):  # where Python's table of an encoding differs from libxml2's
         return etree.tostring(root, encoding="unicode")
+
+
+def _tree(document: bytes) -> etree._Element:
+    try:
+        return etree.fromstring(document, _PARSER)
+    except etree.XMLSyntaxError as error:
+        complaint = " ".join((error.msg or "").split()).rpartition(", line ")[0]
+        raise RefusedError(Reason.NOT_WELL_FORMED, complaint or "no XML", f"line {error.lineno or 1}") from error
+    except (etree.LxmlError, ValueError) as error:
+        raise RefusedError(Reason.NOT_WELL_FORMED, str(error), "line 1") from error
+
+
+def _encoding(root: etree._Element) -> str:
+    return root.getroottree().docinfo.encoding or "UTF-8"
 
 
 def _has_endless_tag(document: bytes) -> bool:

@@ -59,15 +59,16 @@ def _settle_competitor(fields: Fields) -> None:
 
 def _take_out_splits(fields: Fields) -> None:
     """Values at a point on the way are splits: Type PROGRESS, or Code INTERMEDIATE (dictionaries, ExtendedResults)."""
-    splits: list[Extended] = []
-    others: list[Extended] = []
-    for part in fields.pop("extended"):
-        is_split = part.type == _SPLIT_TYPE or part.code == _SPLIT_CODE
-        (splits if is_split else others).append(part)
-    if splits:
-        fields["splits"] = tuple(splits)
+    extended: tuple[Extended, ...] = fields["extended"]
+    splits = [part for part in extended if part.code == _SPLIT_CODE or part.type == _SPLIT_TYPE]
+    if not splits:
+        return
+    fields["splits"] = tuple(splits)
+    others = [part for part in extended if part.code != _SPLIT_CODE and part.type != _SPLIT_TYPE]
     if others:
         fields["extended"] = tuple(others)
+    else:
+        del fields["extended"]
 
 
 def _name_athlete(fields: Fields, member: Member) -> None:

@@ -51,7 +51,4 @@ def moment(text: str, zone: tzinfo | None) -> tuple[int, bool]:
 
 
 def _micros(stamp: datetime) -> int:
-    try:
-        return (stamp - _EPOCH) // _MICROSECOND
-    except OverflowError as error:
-        raise ValueError(f"{stamp} is outside of the calendar") from error
+    return (stamp - _EPOCH) // _MICROSECOND

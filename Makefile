@@ -1,0 +1,54 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Needs Python 3.11 or newer and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := schemas feed replay benchmarks tests
+
+.DEFAULT_GOAL := help
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+demo: .venv/ready ## Run the service and play a small meet into it
+	$(BIN)/feed demo
+
+up: .venv/ready ## Run the service
+	$(BIN)/feed up
+
+test: .venv/dev ## Run all tests
+	$(BIN)/pytest $(ARGS)
+
+lint: .venv/dev ## Check style, types and the published schemas
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+
+format: .venv/dev ## Rewrite the sources in the house style
+	$(BIN)/ruff check --fix --exit-zero $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+schemas: .venv/dev ## Write schemas/published anew
+	$(BIN)/python -m schemas
+
+bench: .venv/dev ## Measure the journey of a result and the cost of an idle subscriber
+	$(BIN)/python -m benchmarks
+
+lock: .venv/dev ## Pin all packages anew (needs uv)
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --upgrade -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header -c requirements.lock -q -o requirements-dev.lock
+
+clean: ## Remove everything that was made
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/ready requirements-dev.lock
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: help demo up test lint format schemas bench lock clean

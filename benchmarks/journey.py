@@ -1,0 +1,163 @@
+"""The journey of a result: from the planned moment of its POST to the last of 100 subscribers.
+
+Open loop at 50 messages a second. The baseline publishes the same bytes to RAW and FEED of the same broker at the
+same pace and waits for both acknowledgements: what no service that stores before it shows can be faster than.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlsplit
+
+from hdrh.histogram import HdrHistogram
+
+from benchmarks.clients import Poster, Reader, document, same
+from benchmarks.service import feed_up
+from feed.stream.acks import publish_acked
+from feed.stream.broker import Broker
+from feed.stream.connection import Connection
+from feed.stream.streams import STREAMS, set_up
+
+RATE = 50
+SUBSCRIBERS = 100
+UNITS = 50
+SIZES = (600, 35_000)
+WARM_UP = 50
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Percentiles in milliseconds."""
+
+    p50: float
+    p99: float
+
+
+def figures(seconds: list[float]) -> Figures:
+    """Percentiles of latencies, from microseconds to a minute."""
+    histogram = HdrHistogram(1, 60_000_000, 3)
+    for each in seconds:
+        histogram.record_value(max(1, round(each * 1e6)))
+    return Figures(*(histogram.get_value_at_percentile(percent) / 1000 for percent in (50, 99)))
+
+
+async def paced(count: int, act: Callable[[int, float], Awaitable[None]]) -> None:
+    """Start `act(number, planned time)` RATE times a second whatever becomes of the earlier ones."""
+    start = time.perf_counter() + 0.05
+    tasks = []
+    for number in range(count):
+        planned = start + number / RATE
+        await asyncio.sleep(planned - time.perf_counter())
+        tasks.append(asyncio.ensure_future(act(number, planned)))
+    await asyncio.gather(*tasks)
+
+
+async def baseline(link: Connection, documents: list[bytes]) -> Figures:
+    """Bare RAW beside FEED publishes with acknowledgement."""
+    latencies: list[float] = []
+
+    async def act(number: int, planned: float) -> None:
+        subject = f"bench.{number % UNITS}"
+        payload = documents[number]
+        both = (publish_acked(link, f"{stream}.{subject}", payload, {}, timeout=30) for stream in ("raw", "feed"))
+        await asyncio.gather(*both)
+        latencies.append(time.perf_counter() - planned)
+
+    await paced(len(documents), act)
+    return figures(latencies[WARM_UP:])
+
+
+class Fleet:
+    """Subscribers that all want everything; knows when the last of them had each message."""
+
+    def __init__(self) -> None:
+        self.readers: list[Reader] = []
+        self.counts: dict[int, int] = {}
+        self.last: dict[int, float] = {}
+
+    async def connect(self, host: str, port: int, count: int) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(count):
+            reader = Reader("/v1/stream", host, self._seen)
+            await loop.create_connection(partial(same, reader), host, port)
+            self.readers.append(reader)
+        while not all(reader.frames for reader in self.readers):
+            await asyncio.sleep(0.01)
+
+    def close(self) -> None:
+        for reader in self.readers:
+            if reader.transport is not None:
+                reader.transport.abort()
+
+    def _seen(self, seq: int) -> None:
+        count = self.counts[seq] = self.counts.get(seq, 0) + 1
+        if count == len(self.readers):
+            self.last[seq] = time.perf_counter()
+
+
+async def journey(url: str, documents: list[bytes]) -> Figures:
+    """The service with its subscribers."""
+    host, port = urlsplit(url).hostname or "", urlsplit(url).port or 0
+    fleet = Fleet()
+    await fleet.connect(host, port, SUBSCRIBERS)
+    planned_at: dict[int, float] = {}
+    posters: list[Poster] = []
+
+    async def act(number: int, planned: float) -> None:
+        poster = next((each for each in posters if each.is_free), None)
+        if poster is None:
+            _, poster = await asyncio.get_running_loop().create_connection(lambda: Poster(host), host, port)
+            posters.append(poster)
+        planned_at[await poster.post(documents[number])] = planned
+
+    await paced(len(documents), act)
+    while not all(seq in fleet.last for seq in planned_at):
+        await asyncio.sleep(0.01)
+    fleet.close()
+    latencies = [fleet.last[seq] - planned for seq, planned in sorted(planned_at.items())]
+    return figures(latencies[WARM_UP:])
+
+
+async def measure(folder: Path, pairs: int, seconds: float) -> list[str]:
+    """Alternating pairs of baseline and journey for both sizes; rows of a Markdown table."""
+    rows = [
+        f"Journey: {RATE} messages/s, {SUBSCRIBERS} subscribers, {pairs} alternating pairs of {seconds:.0f} s, medians",
+        "",
+        "| size | p50 baseline | p50 journey | ratio (spread) | p99 baseline | p99 journey | ratio (spread) |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    count = WARM_UP + int(seconds * RATE)
+    broker = Broker(folder)
+    await broker.start()
+    link = await Connection.open(broker.url, *broker.credentials("T"), "baseline")
+    await set_up(link, STREAMS)
+    try:
+        async with feed_up(folder, broker) as (url, _):
+            first = 0
+            for size in SIZES:
+                found = []
+                for _ in range(pairs):
+                    documents = [document(first + number, UNITS, size) for number in range(count)]
+                    found.append((await baseline(link, documents), await journey(url, documents)))
+                    first += UNITS * -(-count // UNITS)  # no gap in the Versions: a missing one would be waited for
+                rows.append(_row(size, found))
+                print(rows[-1], flush=True)
+    finally:
+        await link.close()
+        await broker.stop()
+    return rows
+
+
+def _row(size: int, pairs: list[tuple[Figures, Figures]]) -> str:
+    cells = [f"{size:,} B"]
+    for name in ("p50", "p99"):
+        bare = [getattr(pair[0], name) for pair in pairs]
+        ours = [getattr(pair[1], name) for pair in pairs]
+        ratios = [b / a for a, b in zip(bare, ours, strict=True)]
+        spread = f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        cells += [f"{median(bare):.2f} ms", f"{median(ours):.2f} ms", spread]
+    return f"| {' | '.join(cells)} |"

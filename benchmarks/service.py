@@ -1,0 +1,33 @@
+"""The service as a program of its own, on a broker that the baseline shares."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from feed.stream.broker import Broker
+
+
+@asynccontextmanager
+async def feed_up(folder: Path, broker: Broker | None = None) -> AsyncIterator[tuple[str, int]]:
+    """`feed up` as a child; gives its address and process number."""
+    environment = dict(os.environ)
+    if broker is not None:
+        user, password = broker.credentials("P")
+        environment["FEED_NATS"] = broker.url.replace("://", f"://{user}:{password}@")
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "feed", "up", "--port", "0", "--data", str(folder), "--log-level", "warning",
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert child.stdout is not None
+    try:
+        line = (await child.stdout.readline()).decode().split()
+        if line[:1] != ["ready"]:
+            raise RuntimeError(f"feed up said {line}")
+        yield line[1], child.pid
+    finally:
+        child.terminate()
+        await child.wait()

@@ -1,0 +1,23 @@
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.service_fixture import Child
+
+
+def test_a_round_plays_to_a_corrected_official(tmp_path: Path, children: Callable[..., Child]):
+    """One final at speed ends by itself, exit 0: ten messages on the screen, the last a corrected OFFICIAL."""
+    demo = children("demo", "--rounds", "1", "--speed", "50", "--port", "0", "--data", str(tmp_path))
+    assert demo.ended() == 0, demo.errors
+    assert demo.output[0].startswith("ready http://127.0.0.1:")
+    url = demo.output[0].removeprefix("ready ").strip()
+    assert f"--url {url}" in "".join(demo.output)
+    shown = [text.split() for text in demo.output if ".result" in text]
+    assert [words[0] for words in shown] == [str(seq) for seq in range(1, 11)]
+    assert [words[1] for words in shown] == [
+        *("START_LIST", "START_LIST", "LIVE", "LIVE", "LIVE"),
+        *("UNCONFIRMED", "UNOFFICIAL", "OFFICIAL", "PROTESTED", "OFFICIAL"),
+    ]
+    assert shown[-1][2] == "corrected"
+    assert shown[-1][4:7] == ["1", "Shanice", "Bellamy"]
+    assert shown[-3][2:7] == ["official", shown[-3][3], "1", "Adaeze", "Okoro"]
+    assert not any("Traceback" in text for text in demo.errors)

@@ -1,0 +1,62 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feed.core.board import Board
+from feed.core.filters import parse_filter
+from schemas.message import Op
+from tests.core.makers import entry
+
+TOPICS = [f"XG{n}.ATH.M.100M.FNL.000100.result" for n in range(4)]
+
+
+def everything(_):
+    return True
+
+
+@given(st.lists(st.tuples(st.sampled_from(TOPICS), st.sampled_from(Op))))
+def test_a_snapshot_is_the_fold_of_the_log(messages):
+    """The living last entry of each topic, ascending by sequence; a tombstone hides its topic until the next put."""
+    board, newest = Board(), {}
+    for seq, (topic, op) in enumerate(messages, 1):
+        newest[topic] = entry(seq, topic, op=op)
+        board.apply(newest[topic])
+    living = sorted((each for each in newest.values() if each.index.op is Op.PUT), key=lambda each: each.seq)
+    assert board.snapshot(everything) == living
+    assert len(board) == len(newest)
+    assert all(board.get(topic) is newest.get(topic) for topic in TOPICS)
+
+
+def test_a_snapshot_is_what_the_reader_wants():
+    """The filter is asked, for living entries only."""
+    board, asked = Board(), []
+    board.apply(entry(1, TOPICS[0]))
+    board.apply(entry(2, TOPICS[1], op=Op.WITHDRAWN))
+    board.apply(entry(3, TOPICS[2]))
+    wish = parse_filter(["XG2.>"], [])
+
+    def wants(each):
+        asked.append(each.seq)
+        return wish.wants(each)
+
+    assert [each.seq for each in board.snapshot(wants)] == [3]
+    assert asked == [1, 3]
+
+
+def test_a_snapshot_is_a_copy():
+    """What comes after the cut does not change it."""
+    board = Board()
+    board.apply(entry(1, TOPICS[0]))
+    cut = board.snapshot(everything)
+    board.apply(entry(2, TOPICS[0]))
+    assert [each.seq for each in cut] == [1]
+
+
+def test_competitions_count_topics_ever_seen():
+    """Sorted by code, unescaped, each topic once and also when it is withdrawn."""
+    board = Board()
+    rest = "ATH.M.100M.FNL.000100.result"
+    topics = [f"XG2.{rest}", f"X~C3~89.{rest}", f"XG2.{rest}.SUB", f"XG2.{rest}"]
+    for seq, topic in enumerate(topics, 1):
+        board.apply(entry(seq, topic))
+    board.apply(entry(9, topics[0], op=Op.WITHDRAWN))
+    assert list(board.competitions().items()) == [("XG2", 2), ("X\u00c9", 1)]

@@ -1,0 +1,136 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feed.core import cohorts
+from feed.core.cohorts import BATCH_BYTES, READ_LIMIT, Cohorts, frames_of, next_batch
+from feed.core.filters import parse_filter
+from feed.core.frames import text_frame
+from feed.core.log import AbsentError, Log
+from tests.core.makers import TOPIC, entry
+
+OTHER = "YG2030.ATH.M.100M.FNL.000100.result"
+ALL = parse_filter([">"], [])
+SOME = parse_filter(["YG2030.>"], [])
+
+
+class Reader:
+    def __init__(self, wish, cursor):
+        self.filter = wish
+        self.cursor = cursor
+
+
+def log_of(entries):
+    log = Log()
+    for each in entries:
+        log.append(each)
+    return log
+
+
+def test_the_first_reader_of_a_wish_makes_the_cohort():
+    """It stands where the reader stands."""
+    all_cohorts, reader = Cohorts(), Reader(ALL, 5)
+    assert all_cohorts.get(ALL) is None
+    assert all_cohorts.join(reader)
+    assert (all_cohorts.get(ALL).cursor, all_cohorts.get(ALL).members) == (5, {reader})
+    assert len(all_cohorts) == 1
+
+
+def test_equal_wishes_share_a_cohort_and_others_do_not():
+    """Two filters written apart but meaning the same are one."""
+    all_cohorts = Cohorts()
+    readers = [Reader(parse_filter(["YG2030.>", "Z.>"], []), 5), Reader(parse_filter(["Z.>", "YG2030.>"], []), 5)]
+    assert all(all_cohorts.join(reader) for reader in [*readers, Reader(ALL, 5)])
+    assert sorted(len(cohort.members) for cohort in all_cohorts) == [1, 2]
+
+
+@pytest.mark.parametrize("cursor", [4, 6])
+def test_who_stands_elsewhere_is_served_alone_first(cursor):
+    """Behind or ahead, it is not taken in and the cohort stays as it was."""
+    all_cohorts, member, other = Cohorts(), Reader(ALL, 5), Reader(ALL, cursor)
+    all_cohorts.join(member)
+    assert not all_cohorts.join(other)
+    assert all_cohorts.get(ALL).members == {member}
+    assert not all_cohorts.leave(other)
+    assert other.cursor == cursor
+
+
+def test_who_leaves_takes_the_cohorts_place_along():
+    """The cohort moves for all its members; the last one to leave ends it."""
+    all_cohorts, one, two = Cohorts(), Reader(ALL, 5), Reader(ALL, 5)
+    all_cohorts.join(one)
+    all_cohorts.join(two)
+    all_cohorts.get(ALL).cursor = 9
+    assert all_cohorts.leave(one)
+    assert (one.cursor, two.cursor, len(all_cohorts)) == (9, 5, 1)
+    assert all_cohorts.leave(two)
+    assert len(all_cohorts) == 0
+    assert not all_cohorts.leave(two)
+
+
+def test_cohorts_may_come_and_go_while_they_are_visited():
+    """A visit ends with the cohorts it began with."""
+    all_cohorts, readers = Cohorts(), [Reader(ALL, 5), Reader(SOME, 5)]
+    for reader in readers:
+        all_cohorts.join(reader)
+    visited = [cohort.filter for cohort in all_cohorts if [all_cohorts.leave(reader) for reader in readers]]
+    assert visited == [ALL, SOME]
+
+
+@given(st.lists(st.booleans(), max_size=60), st.sampled_from([ALL, SOME]), st.integers(0, 60))
+def test_batches_are_the_matching_frames_and_nothing_else(kinds, wish, start):
+    """Joined from cursor to tip they are the frames of what matches, in order, each once."""
+    log = log_of([entry(seq, TOPIC if is_one else OTHER) for seq, is_one in enumerate(kinds, 1)])
+    cursor, found = min(start, log.tip), b""
+    expected = [each for each in log.read(cursor, 100) if wish.wants(each)]
+    while cursor < log.tip:
+        before = cursor
+        frames, cursor = next_batch(log, wish, cursor)
+        assert cursor > before
+        found += frames
+    assert found == b"".join(text_frame(each.json) for each in expected)
+    assert next_batch(log, wish, log.tip) == (b"", log.tip)
+
+
+def test_a_batch_stops_at_its_size_but_always_moves():
+    """Entries of half the size come by twos, one above the size comes alone."""
+    sizes = [BATCH_BYTES // 2] * 3 + [2 * BATCH_BYTES, 1]
+    log = log_of([entry(seq, size=size) for seq, size in enumerate(sizes, 1)])
+    cursor, cuts = 0, []
+    while cursor < log.tip:
+        _, cursor = next_batch(log, ALL, cursor)
+        cuts.append(cursor)
+    assert cuts == [2, 4, 5]
+
+
+def test_a_narrow_wish_moves_on_through_what_it_does_not_take():
+    """Nothing matches: no bytes, but the cursor stands behind what was looked at."""
+    log = log_of([entry(seq) for seq in range(1, READ_LIMIT + 11)])
+    assert next_batch(log, SOME, 0) == (b"", READ_LIMIT)
+    assert next_batch(log, SOME, READ_LIMIT) == (b"", READ_LIMIT + 10)
+
+
+def test_a_stream_whose_last_messages_are_gone_is_read_to_its_tip():
+    """A hole at the tip must not leave its readers behind for ever."""
+    log = Log(tip=10)
+    log.load(0, [entry(7)])
+    assert next_batch(log, ALL, 0) == (text_frame(entry(7).json), 7)
+    assert next_batch(log, ALL, 7) == (b"", 10)
+
+
+def test_an_absent_segment_is_told():
+    """The caller loads it and asks again."""
+    with pytest.raises(AbsentError):
+        next_batch(Log(tip=10), ALL, 0)
+
+
+@given(st.lists(st.integers(0, 40), max_size=20))
+def test_a_snapshot_comes_in_portions_that_hold_every_frame(sizes):
+    """Joined they are all frames in order; each but the last has reached the portion's size, none is empty."""
+    entries = [entry(seq, size=size) for seq, size in enumerate(sizes, 1)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cohorts, "BATCH_BYTES", 200)
+        portions = list(frames_of(entries))
+    assert b"".join(portions) == b"".join(text_frame(each.json) for each in entries)
+    assert all(len(portion) >= 200 for portion in portions[:-1])
+    assert all(portions)

@@ -1,0 +1,72 @@
+import msgspec
+import pytest
+
+from feed.core.decision import judge
+from schemas.document import Document, DocumentBody
+from schemas.result import Decision, ResultBody
+from tests.core.makers import athlete, candidate, withdrawal
+
+
+def judged(status=None, *, notes=(), photo_finish=None):
+    body = ResultBody(competitors=(athlete("1"), athlete("2", photo_finish=photo_finish)))
+    return judge(candidate(status=status, notes=notes, body=body).message).body
+
+
+@pytest.mark.parametrize(
+    ("status", "notes", "call"),
+    [
+        (None, (), "wait"),
+        ("SOMETHING_NEW", (), "wait"),
+        ("START_LIST", (), "wait"),
+        ("LIVE", (), "wait"),
+        ("INTERMEDIATE", (), "wait"),
+        ("UNCONFIRMED", (), "provisional"),
+        ("UNOFFICIAL", (), "provisional"),
+        ("PARTIAL", ("a note",), "provisional"),
+        ("OFFICIAL", (), "official"),
+        ("OFFICIAL", ("rank corrected",), "corrected"),
+    ],
+)
+def test_the_call_follows_the_status(status, notes, call):
+    """Nothing is open, so the status alone (and a Note) says what may be called."""
+    body = judged(status, notes=notes)
+    assert body.decision == Decision(pending=False)
+    assert body.call == call
+
+
+@pytest.mark.parametrize(("status", "reason"), [("PROTESTED", "protest"), ("PROVISIONAL", "review")])
+def test_a_held_result_is_open(status, reason):
+    """Protest and review are waited for."""
+    body = judged(status, notes=("a note",))
+    assert body.decision == Decision(pending=True, reason=reason)
+    assert body.call == "wait"
+
+
+@pytest.mark.parametrize("status", ["UNOFFICIAL", "OFFICIAL", "PROTESTED"])
+def test_a_pending_photo_finish_keeps_everything_open(status):
+    """One competitor's photo is enough, whatever the status says."""
+    body = judged(status, photo_finish="P")
+    assert body.decision == Decision(pending=True, reason="photo_finish")
+    assert body.call == "wait"
+
+
+def test_a_photo_finish_that_was_read_is_no_longer_open():
+    """Only P stands for pending."""
+    assert judged("OFFICIAL", photo_finish="Y").call == "official"
+
+
+def test_nothing_but_decision_and_call_is_changed():
+    """Competitors, status and all the rest stay as the decoder made them."""
+    before = candidate(status="OFFICIAL", body=ResultBody(competitors=(athlete("1"),))).message
+    after = judge(before)
+    body = msgspec.structs.replace(after.body, decision=before.body.decision, call=before.body.call)
+    assert msgspec.structs.replace(after, body=body) == before
+
+
+def test_kinds_without_a_decision_pass_unchanged():
+    """A withdrawal has no body, a document of another kind no call."""
+    withdrawn = withdrawal().message
+    assert judge(withdrawn) is withdrawn
+    fields = {name: getattr(withdrawn, name) for name in withdrawn.__struct_fields__}
+    document = Document(**fields | {"body": DocumentBody("<a/>")})
+    assert judge(document) is document

@@ -1,0 +1,110 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feed.core.index import (
+    ATHLETES,
+    LIST_BYTES_MAX,
+    NOCS,
+    OP,
+    RAW,
+    STATUS,
+    TEXT_BYTES_MAX,
+    TOO_MANY_TO_LIST,
+    VENUE,
+    VERSION,
+    headers_of,
+    index_of,
+    read_index,
+)
+from schemas.message import Op
+from schemas.result import ResultBody
+from schemas.topic import escape, unescape
+from tests.core.makers import athlete, candidate, withdrawal
+
+ODD = "\u00c9\u0394\U0001f3c5 ,*~-\r\n\0"
+SERVER_HEADER_BYTES = 65_535
+
+
+@given(
+    st.integers(0, 10**9),
+    st.integers(-(2**60), 2**60),
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=50) | st.sampled_from(["-", "*", "~2A", ODD]),
+)
+def test_an_index_survives_its_headers_whatever_the_text(version, event, status):
+    """What the gate sees of a stored message is what it saw before it was stored."""
+    new = candidate(version, event, "hash", status=status, recv=event + 1)
+    assert read_index(headers_of(new, "id")) == index_of(new)
+
+
+@pytest.mark.parametrize("status", [None, ""])
+def test_no_status_has_no_header(status):
+    """And is read back as none."""
+    headers = headers_of(candidate(status=status), "id")
+    assert STATUS not in headers
+    assert read_index(headers).status is None
+
+
+def test_lists_name_everybody_once_and_escape_what_is_odd():
+    """Names are joined by commas, so a comma in a name is escaped."""
+    body = ResultBody(competitors=(athlete("7"), athlete("a,b", noc=ODD)), venue="Stade, de France")
+    headers = headers_of(candidate(body=body), "raw-id")
+    assert [unescape(each) for each in headers[ATHLETES].split(",")] == ["7", "a,b"]
+    assert [unescape(each) for each in headers[NOCS].split(",")] == ["FRA", ODD]
+    assert unescape(headers[VENUE]) == "Stade, de France"
+    assert headers[RAW] == "raw-id"
+
+
+def test_a_body_that_mentions_nobody_leaves_the_lists_out():
+    """Neither an empty body nor a withdrawal has lists."""
+    for new in (candidate(), withdrawal()):
+        assert not headers_of(new, "id").keys() & {NOCS, ATHLETES, VENUE}
+
+
+def test_a_list_above_16_kb_becomes_a_star():
+    """At the limit it is still listed, one byte more and it is not."""
+    fits = "a" * (LIST_BYTES_MAX - 2)
+    assert headers_of(candidate(body=ResultBody(competitors=(athlete(fits), athlete("b")))), "id")[ATHLETES] == f"{fits},b"
+    above = ResultBody(competitors=(athlete(fits), athlete("bc")))
+    assert headers_of(candidate(body=above), "id")[ATHLETES] == TOO_MANY_TO_LIST
+
+
+def test_a_star_is_never_mistaken_for_an_athlete_of_that_name():
+    """A literal star is escaped."""
+    assert headers_of(candidate(body=ResultBody(competitors=(athlete("*"),))), "id")[ATHLETES] == escape("*") != "*"
+
+
+def test_all_headers_together_stay_below_what_the_server_stores():
+    """The longest texts a venue can send must not make its message impossible to store."""
+    long = "\u00e9" * 60_000
+    body = ResultBody(competitors=tuple(athlete(str(n), noc=f"N{n}") for n in range(2_500)), venue=long)
+    headers = headers_of(candidate(status=long, body=body), "id")
+    assert sum(len(name) + len(text) + 4 for name, text in headers.items()) < SERVER_HEADER_BYTES
+    assert all(text.isascii() and text.isprintable() for text in headers.values())
+    assert headers[VENUE] == headers[STATUS] == TOO_MANY_TO_LIST
+    assert read_index(headers).status is None
+
+
+def test_a_text_at_its_limit_is_still_carried():
+    """1 kB, escapes included."""
+    status = "S" * TEXT_BYTES_MAX
+    assert read_index(headers_of(candidate(status=status), "id")).status == status
+
+
+@pytest.mark.parametrize("op", list(Op))
+def test_the_op_is_carried(op):
+    """Tombstones are told without decoding a payload."""
+    assert read_index(headers_of(candidate(op=op), "id")).op is op
+
+
+@pytest.mark.parametrize("broken", [{VERSION: "x"}, {OP: "eaten"}, {STATUS: "~ZZ"}])
+def test_headers_of_somebody_else_are_a_value_error(broken):
+    """Nobody but us writes on this stream."""
+    with pytest.raises(ValueError, match=r".+"):
+        read_index(headers_of(candidate(status="LIVE"), "id") | broken)
+
+
+def test_a_missing_header_is_a_key_error():
+    """All but the lists and the status are always there."""
+    with pytest.raises(KeyError):
+        read_index({})

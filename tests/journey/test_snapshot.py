@@ -1,0 +1,130 @@
+"""A snapshot taken while messages arrive, cut at every entry and taken up again."""
+
+import asyncio
+import json
+import random
+import time
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.journey.checker import Seen, check
+from tests.journey.reader import CONTROL, connected, folds, seen, stream_of
+from tests.journey.service import serving
+from tests.journey.soak import seed_of
+from tests.journey.venue import WITHDRAWN, Document, Venue, client, post_many
+
+RATE = 500  # messages a second
+UNITS = 300
+SMALL = 16  # topics of the snapshot that is cut at every entry
+SAMPLED = 24  # cuts of the large one
+PAUSE = 0.1  # seconds between two snapshots
+PLACES = 100
+
+
+class Writer:
+    """Posts versions of random units at a rate; every twentieth is a withdrawal. `posted` counts."""
+
+    def __init__(self, venue: Venue, chance: random.Random) -> None:
+        self.is_ending = False
+        self.posted = 0
+        self._venue = venue
+        self._chance = chance
+        self._versions = [2] * UNITS
+        self._locks = [asyncio.Lock() for _ in range(UNITS)]
+
+    async def run(self) -> None:
+        """Post until told to end, at an even pace, whatever the answers take."""
+        began = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            while not self.is_ending:
+                while self.posted < (time.monotonic() - began) * RATE:
+                    self.posted += 1
+                    group.create_task(self._post(self._chance.randrange(UNITS), self.posted))
+                await asyncio.sleep(0.005)
+
+    async def _post(self, unit: int, number: int) -> None:
+        async with self._locks[unit]:
+            self._versions[unit] += 1
+            mark = WITHDRAWN if self._chance.random() < 0.05 else f"{number}.0"
+            await self._venue.send(Document(unit, self._versions[unit], mark))
+
+
+class Cut:
+    """A reader that takes a snapshot, is cut off after `entries` frames of it, and resumes after the last one."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, query: list[tuple[str, str]]) -> None:
+        self.seen: list[Seen] = []
+        self.cut = 0
+        self.is_whole = False
+        self._session = session
+        self._url = url
+        self.query = query
+
+    async def take(self, entries: int | None) -> None:
+        """Read `entries` messages of a snapshot (None: all) and vanish."""
+        async with connected(self._session, self._url, ("snapshot", "1"), *self.query) as socket:
+            hello = json.loads((await socket.receive(5)).data)
+            self.epoch, self.cut = hello["epoch"], hello["tip"]
+            while len(self.seen) != entries:
+                frame = await socket.receive(5)
+                message = json.loads(frame.data)
+                if message["type"] == "snapshot_end":
+                    assert message["seq"] == self.cut
+                    self.is_whole = True
+                    return
+                assert message["type"] not in CONTROL
+                self.seen.append(seen(message, frame.data, self.epoch))
+
+    async def follow(self, end: asyncio.Future[int]) -> None:
+        """Resume after the last entry (or the whole cut) until the sequence `end`, known later, is passed."""
+        resumed = self.seen[-1].seq if self.seen else 0
+        cursor = ("after", f"{self.epoch}:{resumed}")
+        async with connected(self._session, self._url, cursor, *self.query) as socket:
+            while not end.done() or self.seen[-1].seq < end.result():
+                frame = await socket.receive(10)
+                message = json.loads(frame.data)
+                if message["type"] not in CONTROL:
+                    self.seen.append(seen(message, frame.data, self.epoch, 1))
+
+
+async def cut_and_follow(reader: Cut, entries: int | None, end: asyncio.Future[int]) -> None:
+    await reader.take(entries)
+    await reader.follow(end)
+
+
+@pytest.mark.slow
+async def test_cut_snapshot_and_what_follows_is_the_log_folded(tmp_path: Path):
+    """Wherever a snapshot is cut, what follows its last entry leads to the same state, at every later sequence."""
+    chance = random.Random(seed_of("cut snapshot"))
+    topics = [Document(unit, 1, "").topic for unit in range(SMALL)]
+    few = [("filter", topic) for topic in topics]
+    cuts = [(few, entries) for entries in (*range(SMALL + 1), None)]
+    cuts += [([], entries) for entries in (*chance.sample(range(UNITS * 3 // 4), SAMPLED), None)]
+    async with client() as session, serving(tmp_path) as feed:
+        venue = Venue(session, feed.url)
+        await post_many(venue, 2 * UNITS, UNITS)
+        writer = Writer(venue, chance)
+        readers = [(Cut(session, feed.url, query), entries) for query, entries in chance.sample(cuts, len(cuts))]
+        async with asyncio.TaskGroup() as group:
+            end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            writing = group.create_task(writer.run())
+            began = time.monotonic()
+            for reader, entries in readers:
+                group.create_task(cut_and_follow(reader, entries, end))
+                await asyncio.sleep(PAUSE)
+            writer.is_ending = True
+            rate = writer.posted / (time.monotonic() - began)
+            await writing
+            last = await venue.send(Document(0, 1_000_000, "0.1"))
+            end.set_result(last.seq)
+        stream = await stream_of(feed)
+    print(f"{rate:.0f} messages/s, {len(readers)} snapshots, {len(stream)} messages")  # noqa: T201 - the point
+    assert check(venue.posts, stream) == []
+    dead = frozenset(kept.seq for kept in stream if kept.mark == WITHDRAWN)
+    for reader, entries in readers:
+        assert reader.is_whole or sum(not each.connection for each in reader.seen) == entries
+        wanted = [kept for kept in stream if not reader.query or kept.topic in topics]
+        places = [reader.cut, *sorted(chance.randint(reader.cut, len(stream)) for _ in range(PLACES))]
+        assert folds(reader.seen, places, dead) == folds(wanted, places, dead), (reader.cut, entries)

@@ -1,0 +1,203 @@
+"""One suite for all reading doors: what they refuse, they refuse by the same names and in the same form."""
+
+import json
+from typing import Any, NamedTuple
+
+import aiohttp
+import pytest
+
+from feed.errors import COMPLAINTS, ErrorName
+from feed.serve.query import NOT_BUILT_YET
+from tests.documents import fresh_competition, odf
+from tests.serve.raw import Raw
+from tests.service_fixture import Running
+
+PULL = ("log", "snapshot", "competitions")
+DOORS = ("stream", *PULL)
+FILTERED = ("stream", "log", "snapshot")
+WITH_CURSOR = ("stream", "log")
+FIELDS = {"error", "type", "title", "status", "detail"}
+
+
+class Answer(NamedTuple):
+    """A refusal: HTTP status or close code, and what was said."""
+
+    code: int
+    error: dict[str, Any]
+
+
+async def ask(service: Running, door: str, query: str) -> Answer:
+    """Ask a door for something it must refuse, and check the form of its refusal."""
+    if door == "stream":
+        return await ask_stream(service, query)
+    async with aiohttp.ClientSession() as session, session.get(f"{service.url}/v1/{door}?{query}") as answer:
+        body = await answer.json(content_type="application/problem+json")
+    assert set(body) == FIELDS
+    assert body["status"] == answer.status
+    assert body["detail"] == body["error"]["detail"]
+    assert body["type"] == f"urn:feed:{body['error']['name']}"
+    assert body["title"] == body["error"]["name"].replace("_", " ")
+    return Answer(answer.status, body["error"])
+
+
+async def ask_stream(service: Running, query: str) -> Answer:
+    raw = await Raw.open(service.url, query)
+    error = await raw.text()
+    code, reason = await raw.closed()
+    assert error.pop("type") == "error"
+    assert len(reason) <= 123
+    said = json.loads(reason)
+    assert set(said) == {"name", "cursor"}
+    assert said["name"] == error["name"]
+    epoch, _, seq = said["cursor"].partition(":")
+    assert epoch
+    assert seq.isdigit()
+    return Answer(code, error)
+
+
+async def refused(service: Running, door: str, query: str, name: str) -> dict[str, Any]:
+    """The error, after its name, its code and its fields have been checked."""
+    code, error = await ask(service, door, query)
+    assert set(error) == {"name", "detail", "hint"}
+    assert error["name"] == name, error
+    complaint = COMPLAINTS[ErrorName(name)]
+    assert code == (complaint.close_code if door == "stream" else complaint.status)
+    return error
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_an_unknown_parameter_is_named(service: Running, door: str):
+    """Nothing that is asked for is ignored: an unknown parameter is an error that lists the known ones."""
+    error = await refused(service, door, "fliter=a.%3E", "unknown_parameter")
+    assert "fliter" in error["detail"]
+    assert "flag" in error["hint"]
+
+
+@pytest.mark.parametrize("name", sorted(NOT_BUILT_YET))
+@pytest.mark.parametrize("door", DOORS)
+async def test_what_is_not_built_yet_is_said(service: Running, door: str, name: str):
+    """A parameter of the contract that is not built yet is refused by name."""
+    assert name in (await refused(service, door, f"{name}=1", "not_built_yet"))["detail"]
+
+
+async def test_msgpack_is_not_built_yet(service: Running):
+    """An encoding of the contract that is not built yet is refused by name."""
+    await refused(service, "stream", "encoding=msgpack", "not_built_yet")
+
+
+@pytest.mark.parametrize("flag", ["X", "p", "", "PT"])
+@pytest.mark.parametrize("door", DOORS)
+async def test_an_unknown_flag_is_refused(service: Running, door: str, flag: str):
+    """There are the flags P and T and no others."""
+    await refused(service, door, f"flag={flag}", "bad_request")
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_a_flag_given_twice_is_refused(service: Running, door: str):
+    """A connection carries one flag: of two, none is silently dropped."""
+    assert "flag" in (await refused(service, door, "flag=P&flag=T", "bad_request"))["detail"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "filter=",
+        "filter=a%20b.%3E",
+        "filter=OG2024.ATH",
+        "filter=OG2024.ATH.M.100M.FNL.000100",
+        "filter=OG2024.%3E.result",
+        "filter=OG2024..%3E",
+        "filter=OG2024.ATH.M.100M.FNL.000100.reslut",
+        "filter=OG2024.ATH.M.100M.FNL.000100.result.a.b.c.d",
+        "filter=OG2024.A*.%3E",
+        "type=reslut",
+        "type=",
+        "type=result,reslut",
+        "&".join(["filter=OG2024.%3E"] * 201),
+    ],
+)
+@pytest.mark.parametrize("door", FILTERED)
+async def test_a_filter_that_can_never_match_is_an_error(service: Running, door: str, query: str):
+    """A mistake in a filter is told, it never becomes an empty feed."""
+    await refused(service, door, query, "bad_filter")
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.5", "1:2:3", ":1", "9" * 19, "0x10", "%D9%A1", "abc:", "1%0A"])
+@pytest.mark.parametrize("door", WITH_CURSOR)
+async def test_a_text_that_is_no_cursor_is_refused(service: Running, door: str, text: str):
+    """A cursor is EPOCH:SEQ or SEQ."""
+    await refused(service, door, f"after={text}", "bad_cursor")
+
+
+@pytest.mark.parametrize("door", WITH_CURSOR)
+async def test_a_cursor_of_another_epoch_is_refused(service: Running, door: str):
+    """A stream that was made anew is never taken for the old one."""
+    assert "snapshot=1" in (await refused(service, door, "after=deadbeef:0", "wrong_epoch"))["hint"]
+
+
+@pytest.mark.parametrize("with_epoch", [True, False])
+@pytest.mark.parametrize("door", WITH_CURSOR)
+async def test_a_cursor_beyond_the_tip_is_refused(service: Running, door: str, with_epoch: bool):  # noqa: FBT001
+    """A cursor that was never handed out is an error, also with the right epoch."""
+    _, page = await service.get("/v1/competitions")
+    prefix = f"{page['epoch']}:" if with_epoch else ""
+    await refused(service, door, f"after={prefix}{page['seq'] + 1_000_000}", "bad_cursor")
+
+
+@pytest.mark.parametrize(
+    ("door", "query"),
+    [
+        ("stream", "snapshot=2"),
+        ("stream", "snapshot="),
+        ("stream", "encoding=xml"),
+        ("stream", "snapshot=1&after=0"),
+        ("stream", "after=0&after=1"),
+        ("log", "limit=0"),
+        ("log", "limit=1001"),
+        ("log", "limit=ten"),
+        ("log", "limit=-1"),
+        ("log", "limit=%D9%A1"),
+        ("log", "limit=" + "9" * 5_000),
+        ("log", "limit=1&limit=2"),
+        ("log", "after=0&after=1"),
+    ],
+)
+async def test_a_value_out_of_range_is_refused(service: Running, door: str, query: str):
+    """Values are checked, and of two that exclude each other none is dropped."""
+    await refused(service, door, query, "bad_request")
+
+
+@pytest.mark.parametrize(
+    ("door", "query"), [("log", "snapshot=1"), ("snapshot", "after=0"), ("competitions", "filter=a.%3E")]
+)
+async def test_a_parameter_of_another_door_is_unknown_here(service: Running, door: str, query: str):
+    """What one door knows is no parameter of another."""
+    await refused(service, door, query, "unknown_parameter")
+
+
+async def test_a_test_message_never_appears_in_production(service: Running):
+    """P and T are two worlds on every door: stream, log, snapshot and competitions."""
+    competition = fresh_competition()
+    live = {flag: await Raw.open(service.url, f"flag={flag}&filter={competition}.%3E") for flag in "PT"}
+    for raw in live.values():
+        await raw.text()
+    await service.store(odf(competition, FeedFlag="T", ResultStatus="OFFICIAL"))
+    (message,) = await live["T"].messages(1)
+    assert message["status"] == "OFFICIAL"
+    await service.store(odf(competition, FeedFlag="P", ResultStatus="LIVE"))
+    (message,) = await live["P"].messages(1)  # the first that reaches P is P's own
+    assert message["status"] == "LIVE"
+    for flag, status in (("P", "LIVE"), ("T", "OFFICIAL")):
+        for door in ("log", "snapshot"):
+            _, page = await service.get(f"/v1/{door}?flag={flag}&filter={competition}.%3E")
+            assert [found["status"] for found in page["messages"]] == [status]
+        _, page = await service.get(f"/v1/competitions?flag={flag}")
+        assert {"code": competition, "zone": None, "topics": 1} in page["competitions"]
+    for raw in live.values():
+        await raw.end()
+
+
+async def test_the_flags_have_epochs_of_their_own(service: Running):
+    """A cursor of T is refused on P."""
+    _, test = await service.get("/v1/competitions?flag=T")
+    await refused(service, "log", f"after={test['epoch']}:0", "wrong_epoch")

@@ -1,0 +1,51 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from feed.venues.odf.catalogue import CATALOGUE, CodeFamily, document_type
+from schemas.registry import KINDS
+
+
+def test_every_row_leads_to_a_kind_of_the_contract():
+    """No document type names a kind that the registry of kinds does not have."""
+    assert {row.kind for row in CATALOGUE.values()} <= set(KINDS)
+    assert all(len(name) <= 30 for name in CATALOGUE)
+
+
+@pytest.mark.parametrize("name", ["DT_RESULT", "DT_SCHEDULE", "DT_PARTIC", "DT_MEDALS", "DT_BIO_PAR_IMP", "DT_CODES"])
+def test_full_documents_can_be_withdrawn(name: str):
+    """A type that replaces its document whole is withdrawn by leaving out Competition."""
+    assert CATALOGUE[name].full
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("DT_KA", "DT_PING", "DT_LOCAL_ON", "DT_LOCAL_OFF", "DT_GLOBAL_GM", "DT_GLOBAL_GN", "DT_CURRENT"),
+        *("DT_SCHEDULE_UPDATE", "DT_PARTIC_UPDATE", "DT_PARTIC_TEAMS_UPDATE", "DT_PARTIC_HORSES_UPDATE"),
+    ],
+)
+def test_control_messages_updates_and_snapshots_are_not_full(name: str):
+    """A missing Competition means nothing for a type that never replaces a document."""
+    assert not CATALOGUE[name].full
+
+
+def test_a_type_nobody_knows_flows_whole_with_any_code():
+    """An unknown type is kind `document`, of any code family, and full."""
+    row = document_type("DT_TELEPATHY")
+    assert (row.name, row.kind, row.codes, row.full) == ("DT_TELEPATHY", "document", CodeFamily.ID, True)
+
+
+def test_codes_follow_the_type():
+    """Results are about a unit's code; imports and biographies carry ids of their providers."""
+    assert CATALOGUE["DT_RESULT"].codes is CodeFamily.RSC
+    assert CATALOGUE["DT_NEWS_IMP"].codes is CodeFamily.ID
+    assert CATALOGUE["DT_BIO_HOR_IMP"].codes is CodeFamily.ID
+
+
+@pytest.mark.shared
+def test_the_enumeration_of_2026_is_complete(shared: Path):
+    """Every DocumentType that the 2026 schema enumerates has a row."""
+    names = json.loads((shared / "data" / "codes.json").read_text())["document_types_2026"]
+    assert set(names) <= set(CATALOGUE)

@@ -1,0 +1,53 @@
+from datetime import UTC
+
+import pytest
+
+from feed.venues.odf.values import Context, as_sent, code_of, flag, micros, whole
+from schemas.message import Remark
+
+
+@pytest.fixture
+def context() -> Context:
+    return Context(UTC)
+
+
+def test_text_is_kept_as_sent(context: Context):
+    """No trimming and no rounding: 9.580 stays 9.580."""
+    assert [as_sent(text, context) for text in ("9.580", " x ", "")] == ["9.580", " x ", ""]
+
+
+@pytest.mark.parametrize("text, expected", [("0", 0), ("7", 7), ("007", 7), ("999999999", 999_999_999)])
+def test_whole_numbers(text: str, expected: int, context: Context):
+    """Up to nine digits are a number."""
+    assert whole(text, context) == expected
+
+
+@pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", " 1", "1_0", "٣", "²", "1000000000", "x"])
+def test_anything_else_is_no_whole_number(text: str, context: Context):
+    """What Python would accept beyond digits is refused."""
+    with pytest.raises(ValueError, match="whole number"):
+        whole(text, context)
+
+
+def test_flags(context: Context):
+    """Y and true are set; N, false and nothing are not; the rest is wrong."""
+    assert [flag(text, context) for text in ("Y", "true", "N", "false", "")] == [True, True, False, False, False]
+    with pytest.raises(ValueError, match="neither Y nor N"):
+        flag("yes", context)
+
+
+def test_moments_without_offset_are_remarked(context: Context):
+    """Only a missing offset leaves the remark."""
+    assert micros("1970-01-01T01:00:00+01:00", context) == 0
+    assert list(context.remarks) == []
+    assert micros("1970-01-01T00:00:01", context) == 1_000_000
+    assert list(context.remarks) == [Remark.ZONE_ASSUMED]
+
+
+def test_codes_are_translated_and_unknown_ones_flow(context: Context):
+    """A known code gets our word; another flows as sent and is remarked."""
+    read = code_of({"A": "athlete"})
+    assert read("A", context) == "athlete"
+    assert list(context.remarks) == []
+    assert read("Z", context) == "Z"
+    assert list(context.remarks) == [Remark.UNKNOWN_CODE]
