@@ -25,7 +25,9 @@ def odf(competition: str, version: int = 1, *, unit: int = 1, body: str = "", **
         "Source": "STA1",
     }
     text = "".join(f" {name}={quoteattr(value)}" for name, value in (header | attributes).items())
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<OdfBody{text}><Competition>{body}</Competition></OdfBody>'.encode()
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<OdfBody{text}><Competition>{body}</Competition></OdfBody>'.encode()
+    )
 
 
 def large(competition: str, version: int = 1, *, unit: int = 1, size: int = 200_000) -> bytes:

@@ -1,4 +1,4 @@
-"""The service for real: as a child process for the whole session, and in this process for tests that turn its screws."""
+"""The service for real: as a child process for the whole session, or in this process where a test turns its screws."""
 
 import asyncio
 import contextlib
@@ -20,8 +20,8 @@ import pytest
 
 from feed.app import started
 from feed.config import Settings
-from feed.service import Service
 from feed.serve.pump import Pump
+from feed.service import Service
 from feed.stream.connection import Connection
 from feed.stream.history import read
 from feed.stream.pull import StreamMessage
@@ -108,7 +108,10 @@ class Running:
         """Status and JSON of one POST to the venues' door."""
         named = XML | {name.replace("_", "-"): text for name, text in headers.items()}
         address = f"{self.url}/ingest/{format_name}{query}"
-        async with aiohttp.ClientSession() as session, session.post(address, data=io.BytesIO(document), headers=named) as answer:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(address, data=io.BytesIO(document), headers=named) as answer,
+        ):
             return answer.status, await answer.json(content_type=None)
 
     async def store(self, *documents: bytes) -> list[int]:
@@ -159,9 +162,10 @@ class Running:
 class House(Running):
     """A service in this process."""
 
-    def __init__(self, url: str, data: Path, service: Service) -> None:
+    def __init__(self, url: str, data: Path, service: Service, running: asyncio.Future[None]) -> None:
         super().__init__(url, data)
         self.service = service
+        self.running = running
 
     def pump(self, flag: str = "P") -> Pump:
         return self.service._worlds[flag].reading.pump
@@ -206,13 +210,13 @@ async def opened(data: Path, **settings: Any) -> AsyncIterator[House]:
     async with started(Settings(port=0, data=str(data), **settings)) as (service, url):
         running = asyncio.ensure_future(service.run())
         try:
-            yield House(url, data, service)
+            yield House(url, data, service, running)
         finally:
             service.draining = True
             running.cancel()
             await asyncio.wait({running})
     if not running.cancelled():
-        running.result()
+        running.result()  # it ended by itself: that is what the test has to know
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The index headers of a stored message: gate, filters and snapshots work on these without decoding a payload."""
 
+from functools import lru_cache
+
 import msgspec
 
 from feed.candidate import Candidate
@@ -80,6 +82,9 @@ def _text(text: str | None) -> str:
     return written if len(written) <= TEXT_BYTES_MAX else TOO_MANY_TO_LIST
 
 
+_escaped = lru_cache(maxsize=65_536)(escape)  # ids and organisations come again with every message
+
+
 def _joined(names: tuple[str, ...]) -> str:
-    text = ",".join(escape(name) for name in names)
+    text = ",".join(map(_escaped, names))
     return text if len(text) <= LIST_BYTES_MAX else TOO_MANY_TO_LIST

@@ -3,6 +3,7 @@ import json
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -55,7 +56,7 @@ def _types() -> list[str]:
     return ["--type", "result", "--type", "document"]
 
 
-async def test_it_takes_up_a_lost_connection_without_gap_or_repeat(tmp_path, children: Children):
+async def test_it_takes_up_a_lost_connection_without_gap_or_repeat(tmp_path: Path, children: Children):
     """Over restarts of the service on the same data and port every message comes once and in order."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -84,7 +85,7 @@ async def test_it_takes_up_a_lost_connection_without_gap_or_repeat(tmp_path, chi
 
 
 @pytest.mark.parametrize(
-    ("arguments", "name"),
+    "arguments, name",
     [
         (("--after", "deadbeef:1"), "wrong_epoch"),
         (("--after", "999999999"), "bad_cursor"),
@@ -102,13 +103,15 @@ async def test_a_refusal_ends_it_by_name(service: Running, children: Children, a
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    "arguments, code, said",
     [
         (("--snapshot", "--after", "0"), 2, "--snapshot and --after"),
         (("--url", "nonsense"), 1, "nonsense is no address"),
     ],
 )
-async def test_what_can_never_work_is_told_at_once(children: Children, arguments: tuple[str, ...], code: int, said: str):
+async def test_what_can_never_work_is_told_at_once(
+    children: Children, arguments: tuple[str, ...], code: int, said: str
+):
     """Two places to start from, or an address that is none."""
     tail = children("tail", *arguments)
     assert await asyncio.to_thread(tail.ended) == code
@@ -127,7 +130,7 @@ async def test_a_broken_pipe_ends_it_quietly(service: Running, children: Childre
     assert not any("Traceback" in text for text in tail.errors)
 
 
-async def test_a_service_that_comes_later_is_found(tmp_path, children: Children):
+async def test_a_service_that_comes_later_is_found(tmp_path: Path, children: Children):
     """It waits for a service that is not there yet, and says so."""
     async with opened(tmp_path) as house:
         url = house.url

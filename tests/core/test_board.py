@@ -2,6 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feed.core.board import Board
+from feed.core.entry import Entry
 from feed.core.filters import parse_filter
 from schemas.message import Op
 from tests.core.makers import entry
@@ -9,12 +10,12 @@ from tests.core.makers import entry
 TOPICS = [f"XG{n}.ATH.M.100M.FNL.000100.result" for n in range(4)]
 
 
-def everything(_):
+def everything(_: Entry):
     return True
 
 
 @given(st.lists(st.tuples(st.sampled_from(TOPICS), st.sampled_from(Op))))
-def test_a_snapshot_is_the_fold_of_the_log(messages):
+def test_a_snapshot_is_the_fold_of_the_log(messages: list[tuple[str, Op]]):
     """The living last entry of each topic, ascending by sequence; a tombstone hides its topic until the next put."""
     board, newest = Board(), {}
     for seq, (topic, op) in enumerate(messages, 1):
@@ -34,7 +35,7 @@ def test_a_snapshot_is_what_the_reader_wants():
     board.apply(entry(3, TOPICS[2]))
     wish = parse_filter(["XG2.>"], [])
 
-    def wants(each):
+    def wants(each: Entry) -> bool:
         asked.append(each.seq)
         return wish.wants(each)
 

@@ -1,10 +1,13 @@
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feed.core import cohorts
 from feed.core.cohorts import BATCH_BYTES, READ_LIMIT, Cohorts, frames_of, next_batch
-from feed.core.filters import parse_filter
+from feed.core.entry import Entry
+from feed.core.filters import Filter, parse_filter
 from feed.core.frames import text_frame
 from feed.core.log import AbsentError, Log
 from tests.core.makers import TOPIC, entry
@@ -15,12 +18,12 @@ SOME = parse_filter(["YG2030.>"], [])
 
 
 class Reader:
-    def __init__(self, wish, cursor):
+    def __init__(self, wish: Filter, cursor: int) -> None:
         self.filter = wish
         self.cursor = cursor
 
 
-def log_of(entries):
+def log_of(entries: Iterable[Entry]):
     log = Log()
     for each in entries:
         log.append(each)
@@ -45,7 +48,7 @@ def test_equal_wishes_share_a_cohort_and_others_do_not():
 
 
 @pytest.mark.parametrize("cursor", [4, 6])
-def test_who_stands_elsewhere_is_served_alone_first(cursor):
+def test_who_stands_elsewhere_is_served_alone_first(cursor: int):
     """Behind or ahead, it is not taken in and the cohort stays as it was."""
     all_cohorts, member, other = Cohorts(), Reader(ALL, 5), Reader(ALL, cursor)
     all_cohorts.join(member)
@@ -78,7 +81,7 @@ def test_cohorts_may_come_and_go_while_they_are_visited():
 
 
 @given(st.lists(st.booleans(), max_size=60), st.sampled_from([ALL, SOME]), st.integers(0, 60))
-def test_batches_are_the_matching_frames_and_nothing_else(kinds, wish, start):
+def test_batches_are_the_matching_frames_and_nothing_else(kinds: list[bool], wish: Filter, start: int):
     """Joined from cursor to tip they are the frames of what matches, in order, each once."""
     log = log_of([entry(seq, TOPIC if is_one else OTHER) for seq, is_one in enumerate(kinds, 1)])
     cursor, found = min(start, log.tip), b""
@@ -125,7 +128,7 @@ def test_an_absent_segment_is_told():
 
 
 @given(st.lists(st.integers(0, 40), max_size=20))
-def test_a_snapshot_comes_in_portions_that_hold_every_frame(sizes):
+def test_a_snapshot_comes_in_portions_that_hold_every_frame(sizes: list[int]):
     """Joined they are all frames in order; each but the last has reached the portion's size, none is empty."""
     entries = [entry(seq, size=size) for seq, size in enumerate(sizes, 1)]
     with pytest.MonkeyPatch.context() as patch:

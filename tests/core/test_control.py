@@ -28,7 +28,7 @@ FRAMES = {
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_a_control_frame_is_told_by_its_type(name):
+def test_a_control_frame_is_told_by_its_type(name: str):
     """The type stands first, is no kind of message, and the rest is read back as it was."""
     text = encode_control(FRAMES[name])
     assert text.startswith(b'{"type":"%b"' % name.encode())

@@ -15,7 +15,7 @@ def refused(text: str, *, floor: int = 10, tip: int = 20) -> ReaderError:
 
 
 @given(st.from_regex(r"[A-Za-z0-9_-]{1,32}", fullmatch=True), st.integers(0, 10**18 - 1))
-def test_what_is_written_is_read(epoch, seq):
+def test_what_is_written_is_read(epoch: str, seq: int):
     """Every cursor that is handed out is understood again."""
     assert read_cursor(write_cursor(epoch, seq), epoch, 0, seq) == seq
 
@@ -26,15 +26,31 @@ def test_a_bare_sequence_is_accepted():
 
 
 @pytest.mark.parametrize("seq", [10, 20])
-def test_floor_and_tip_themselves_can_be_read_from(seq):
+def test_floor_and_tip_themselves_can_be_read_from(seq: int):
     """A cursor is exclusive: at the tip it waits for what comes next."""
     assert read_cursor(write_cursor(EPOCH, seq), EPOCH, 10, 20) == seq
 
 
 @pytest.mark.parametrize(
-    "text", ["", ":", "x", "-1", "1.5", " 15", "15\n", "a:b:15", "ab c:15", f"{EPOCH}:", ":15", "1" * 19, "\u0661\u0665", "e" * 33 + ":15"]
+    "text",
+    [
+        "",
+        ":",
+        "x",
+        "-1",
+        "1.5",
+        " 15",
+        "15\n",
+        "a:b:15",
+        "ab c:15",
+        f"{EPOCH}:",
+        ":15",
+        "1" * 19,
+        "\u0661\u0665",
+        "e" * 33 + ":15",
+    ],
 )
-def test_a_text_that_is_no_cursor_is_named_so(text):
+def test_a_text_that_is_no_cursor_is_named_so(text: str):
     """Nothing is guessed at; other alphabets' digits are none."""
     error = refused(text)
     assert error.name is ErrorName.BAD_CURSOR

@@ -2,18 +2,19 @@ import msgspec
 import pytest
 
 from feed.core.decision import judge
+from feed.refusals import Reason
 from schemas.document import Document, DocumentBody
 from schemas.result import Decision, ResultBody
 from tests.core.makers import athlete, candidate, withdrawal
 
 
-def judged(status=None, *, notes=(), photo_finish=None):
+def judged(status: str | None = None, *, notes: tuple[str, ...] = (), photo_finish: str | None = None):
     body = ResultBody(competitors=(athlete("1"), athlete("2", photo_finish=photo_finish)))
     return judge(candidate(status=status, notes=notes, body=body).message).body
 
 
 @pytest.mark.parametrize(
-    ("status", "notes", "call"),
+    "status, notes, call",
     [
         (None, (), "wait"),
         ("SOMETHING_NEW", (), "wait"),
@@ -27,15 +28,15 @@ def judged(status=None, *, notes=(), photo_finish=None):
         ("OFFICIAL", ("rank corrected",), "corrected"),
     ],
 )
-def test_the_call_follows_the_status(status, notes, call):
+def test_the_call_follows_the_status(status: str | None, notes: tuple[str, ...], call: str):
     """Nothing is open, so the status alone (and a Note) says what may be called."""
     body = judged(status, notes=notes)
     assert body.decision == Decision(pending=False)
     assert body.call == call
 
 
-@pytest.mark.parametrize(("status", "reason"), [("PROTESTED", "protest"), ("PROVISIONAL", "review")])
-def test_a_held_result_is_open(status, reason):
+@pytest.mark.parametrize("status, reason", [("PROTESTED", "protest"), ("PROVISIONAL", "review")])
+def test_a_held_result_is_open(status: str | None, reason: Reason):
     """Protest and review are waited for."""
     body = judged(status, notes=("a note",))
     assert body.decision == Decision(pending=True, reason=reason)
@@ -43,7 +44,7 @@ def test_a_held_result_is_open(status, reason):
 
 
 @pytest.mark.parametrize("status", ["UNOFFICIAL", "OFFICIAL", "PROTESTED"])
-def test_a_pending_photo_finish_keeps_everything_open(status):
+def test_a_pending_photo_finish_keeps_everything_open(status: str | None):
     """One competitor's photo is enough, whatever the status says."""
     body = judged(status, photo_finish="P")
     assert body.decision == Decision(pending=True, reason="photo_finish")

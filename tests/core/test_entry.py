@@ -19,7 +19,7 @@ def test_an_entry_is_the_stored_message_with_its_sequence_in_front():
     assert (found.seq, found.topic, found.kind, found.index) == (41, TOPIC, "result", index_of(new))
 
 
-def test_json_and_frame_are_made_once(monkeypatch):
+def test_json_and_frame_are_made_once(monkeypatch: pytest.MonkeyPatch):
     """However often they are read, and by however many: neither is made a second time."""
     made = []
     for name in ("splice_seq", "text_frame_head"):
@@ -32,7 +32,7 @@ def test_json_and_frame_are_made_once(monkeypatch):
 
 
 @pytest.mark.parametrize("more", ["", ".SUB", ".SUB.-.ENG"])
-def test_the_kind_is_the_seventh_token(more):
+def test_the_kind_is_the_seventh_token(more: str):
     """Key parts may follow."""
     assert entry(1, TOPIC + more).kind == "result"
 

@@ -1,4 +1,5 @@
 import itertools
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given, settings
@@ -18,14 +19,14 @@ parts = st.sampled_from(["SUB", "ENG"])
 
 
 @st.composite
-def topics(draw):
+def topics(draw: st.DrawFn):
     kind = draw(st.sampled_from(list(KINDS)))
     below = draw(st.lists(parts, max_size=len(KINDS[kind].key_parts)))
     return ".".join([*draw(st.lists(tokens, min_size=6, max_size=6)), kind, *below])
 
 
 @st.composite
-def patterns(draw):
+def patterns(draw: st.DrawFn):
     """Patterns that some topic can match, `>` at any place that leaves room for it."""
     kind = draw(st.sampled_from([*KINDS, "*"]))
     room = len(KINDS[kind].key_parts) if kind in KINDS else max(len(row.key_parts) for row in KINDS.values())
@@ -35,7 +36,7 @@ def patterns(draw):
     return ".".join(full if cut is None else [*full[:cut], ">"])
 
 
-def nats_matches(pattern, topic):
+def nats_matches(pattern: list[str], topic: list[str]):
     """NATS by its words: `*` is any one token, `>` is one or more at the end."""
     match pattern, topic:
         case ([">"], [_, *_]):
@@ -47,7 +48,7 @@ def nats_matches(pattern, topic):
     return False
 
 
-def matches(pattern, topic):
+def matches(pattern: str, topic: str):
     """NATS, and a pattern of seven tokens that ends in the kind takes what is below it as well."""
     wanted, found = pattern.split("."), topic.split(".")
     below = len(wanted) == 7 and wanted[-1] != ">"
@@ -56,7 +57,7 @@ def matches(pattern, topic):
 
 @given(st.lists(patterns(), min_size=1, max_size=4), st.lists(topics(), min_size=1, max_size=6))
 @settings(max_examples=500, deadline=None)
-def test_patterns_match_as_nats_does(wanted, found):
+def test_patterns_match_as_nats_does(wanted: list[str], found: list[str]):
     """Joined by OR; asked twice the answer is the same, because it is remembered."""
     wish = parse_filter(wanted, [])
     for topic in found:
@@ -67,7 +68,7 @@ def test_patterns_match_as_nats_does(wanted, found):
 
 @pytest.mark.parametrize("below", ["", ".SUB", ".SUB.-.ENG"])
 @pytest.mark.parametrize("pattern", [RESULT, "*.*.*.*.*.*.result", "*.*.*.*.*.*.*", "XG.>"])
-def test_a_pattern_that_ends_in_a_kind_takes_all_below(pattern, below):
+def test_a_pattern_that_ends_in_a_kind_takes_all_below(pattern: str, below: str):
     """With key parts and without; so does one that ends in any kind."""
     assert parse_filter([pattern], []).wants(entry(1, RESULT + below))
 
@@ -87,7 +88,7 @@ def test_named_key_parts_take_exactly_those():
 
 
 @pytest.mark.parametrize(
-    ("patterns", "kinds", "expected"),
+    "patterns, kinds, expected",
     [
         ([], [], [True, True]),
         ([], ["result"], [True, False]),
@@ -97,7 +98,7 @@ def test_named_key_parts_take_exactly_those():
         (["Y.>"], ["document"], [False, False]),
     ],
 )
-def test_kinds_narrow_what_patterns_take(patterns, kinds, expected):
+def test_kinds_narrow_what_patterns_take(patterns: Iterable[str], kinds: Iterable[str], expected: list[bool]):
     """No pattern takes everything; kinds are joined to patterns by AND."""
     wish = parse_filter(patterns, kinds)
     found = [wish.wants(entry(1, topic)) for topic in (RESULT, ".".join((*PATH, "document", "DT_X")))]
@@ -113,7 +114,7 @@ def test_equal_wishes_are_equal():
     assert wish != "A.>"
 
 
-def test_remembered_topics_are_bounded(monkeypatch):
+def test_remembered_topics_are_bounded(monkeypatch: pytest.MonkeyPatch):
     """What is forgotten is worked out again."""
     monkeypatch.setattr(filters, "_REMEMBERED_TOPICS", 3)
     wish = parse_filter(["XG.>"], [])
@@ -123,7 +124,7 @@ def test_remembered_topics_are_bounded(monkeypatch):
         assert len(wish._known) <= 3
 
 
-def bad(patterns, kinds=()):
+def bad(patterns: Iterable[str], kinds: Iterable[str] = ()):
     with pytest.raises(ReaderError) as error:
         parse_filter(list(patterns), list(kinds))
     assert error.value.name is ErrorName.BAD_FILTER
@@ -131,7 +132,7 @@ def bad(patterns, kinds=()):
 
 
 @pytest.mark.parametrize(
-    ("pattern", "token"),
+    "pattern, token",
     [
         ("", "''"),
         ("a..>", "''"),
@@ -148,7 +149,7 @@ def bad(patterns, kinds=()):
         (f"{RESULT}.~2Da", "'~2Da'"),
     ],
 )
-def test_a_token_that_no_topic_has_is_named(pattern, token):
+def test_a_token_that_no_topic_has_is_named(pattern: str, token: str):
     """Wrong letters, `>` inside, too long, or an escape that is never written."""
     detail = bad([pattern])
     assert f"{token}" in detail
@@ -164,19 +165,19 @@ def test_an_unknown_kind_is_named():
 
 
 @pytest.mark.parametrize("pattern", ["XG", "XG.ATH", "*.*.*.*.*.*"])
-def test_a_pattern_that_stops_before_the_kind_is_an_error(pattern):
+def test_a_pattern_that_stops_before_the_kind_is_an_error(pattern: str):
     """No topic is that short."""
     assert "stops before the kind" in bad([pattern])
 
 
 @pytest.mark.parametrize("pattern", [f"{RESULT}.a.b.c.d", f"{RESULT}.a.b.c.>", "*.*.*.*.*.*.*.a.b.c.d.e"])
-def test_too_many_key_parts_are_an_error(pattern):
+def test_too_many_key_parts_are_an_error(pattern: str):
     """More than the kind has, or than any kind has; `>` needs a place of its own."""
     assert "key parts" in bad([pattern])
 
 
 @pytest.mark.parametrize("pattern", [f"{RESULT}.-", f"{RESULT}.a.-", "*.*.*.*.*.*.*.*.-"])
-def test_an_empty_last_key_part_is_an_error(pattern):
+def test_an_empty_last_key_part_is_an_error(pattern: str):
     """Topics leave trailing empty parts out, so nothing ends like that; inside they are written."""
     assert "empty key part" in bad([pattern])
     assert parse_filter([f"{RESULT}.-.b"], []).wants(entry(1, f"{RESULT}.-.b"))

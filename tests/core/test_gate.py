@@ -1,14 +1,18 @@
+from collections.abc import Container
+
 import pytest
 
-from feed.core.gate import Accepted, Duplicate, Refused, Stale, Wait, admit
+from feed.candidate import Candidate
+from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait, admit
+from feed.core.heads import Head
 from feed.refusals import Reason
-from schemas.message import Op, Remark
+from schemas.message import Message, Op, Remark
 from tests.core.makers import candidate, head_of, withdrawal
 
 WINDOW = 250_000
 
 
-def judge(new, head, *, now=WINDOW, seen=()):
+def judge(new: Candidate, head: Head | None, *, now: int = WINDOW, seen: Container[int] = ()):
     return admit(new, head, now, WINDOW, seen)
 
 
@@ -29,7 +33,7 @@ def test_a_lower_version_is_stale():
 
 
 @pytest.mark.parametrize("event", [0, 5, 9])
-def test_the_same_version_and_hash_is_a_duplicate_whenever_it_comes(event):
+def test_the_same_version_and_hash_is_a_duplicate_whenever_it_comes(event: int):
     """Only Date and Time changed, or nothing: the event time plays no part."""
     assert judge(candidate(2, event, "same"), head_of(candidate(2, 5, "same"))) == Duplicate(7)
 
@@ -59,8 +63,8 @@ def test_a_repeated_version_with_the_same_time_is_a_conflict():
     assert "seq 7" in verdict.refusal.detail
 
 
-@pytest.mark.parametrize(("version", "event"), [(2, 5), (2, 6), (3, 1)])
-def test_a_withdrawal_at_the_heads_version_or_above_takes_it_back(version, event):
+@pytest.mark.parametrize("version, event", [(2, 5), (2, 6), (3, 1)])
+def test_a_withdrawal_at_the_heads_version_or_above_takes_it_back(version: int, event: int):
     """It names the head as what it supersedes."""
     assert judge(withdrawal(version, event), head_of(candidate(2, 5))) == Accepted(prev=7, supersedes=7)
 
@@ -72,7 +76,7 @@ def test_a_withdrawal_below_the_head_is_stale():
 
 
 @pytest.mark.parametrize("event", [4, 5, 6])
-def test_a_repeated_withdrawal_is_a_duplicate(event):
+def test_a_repeated_withdrawal_is_a_duplicate(event: int):
     """The same Version again, at whatever time."""
     assert judge(withdrawal(2, event), head_of(withdrawal(2, 5))) == Duplicate(7)
 
@@ -90,10 +94,10 @@ def test_a_late_copy_of_a_withdrawal_does_not_take_back_the_new_publication():
 
 
 @pytest.mark.parametrize(
-    ("version", "event", "expected"),
+    "version, event, expected",
     [(3, 1, Accepted(7)), (2, 6, Accepted(7)), (2, 5, Stale(7)), (2, 4, Stale(7)), (1, 9, Stale(7))],
 )
-def test_after_a_withdrawal_only_what_is_newer_publishes_again(version, event, expected):
+def test_after_a_withdrawal_only_what_is_newer_publishes_again(version: int, event: int, expected: Verdict):
     """A higher Version, or the same with a later time; no remark and nothing superseded."""
     assert judge(candidate(version, event, "again"), head_of(withdrawal(2, 5))) == expected
 
@@ -113,7 +117,7 @@ def test_both_remarks_can_meet():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "notes", "supersedes"),
+    "before, after, notes, supersedes",
     [
         ("OFFICIAL", "OFFICIAL", ("rank 3 corrected",), 7),
         ("OFFICIAL", "OFFICIAL", (), None),
@@ -122,7 +126,9 @@ def test_both_remarks_can_meet():
         (None, None, ("a note",), None),
     ],
 )
-def test_only_an_official_result_with_a_note_corrects_an_official_one(before, after, notes, supersedes):
+def test_only_an_official_result_with_a_note_corrects_an_official_one(
+    before: str | None, after: str | None, notes: tuple[str, ...], supersedes: int | None
+):
     """A routine re-send carries no Note; a Note on anything else corrects nothing."""
     verdict = judge(candidate(2, status=after, notes=notes), head_of(candidate(1, status=before)))
     assert verdict.supersedes == supersedes
@@ -137,7 +143,7 @@ def test_a_message_without_a_document_carries_no_note():
 
 
 @pytest.mark.parametrize("new", [candidate(4, recv=100), withdrawal(4, recv=100)])
-def test_a_jump_waits_for_the_missing_versions_until_the_window_from_receipt(new):
+def test_a_jump_waits_for_the_missing_versions_until_the_window_from_receipt(new: Candidate):
     """One microsecond before the window's end it still waits, at its end it is published."""
     head = head_of(candidate(1))
     assert judge(new, head, now=100) == Wait(until=100 + WINDOW)
@@ -171,5 +177,5 @@ def test_a_sender_that_restarts_far_above_is_judged_quickly():
     assert isinstance(judge(candidate(10**9), head_of(candidate(1)), now=0, seen=range(10**9)), Accepted)
 
 
-def _fields(message):
+def _fields(message: Message) -> dict[str, object]:
     return {name: getattr(message, name) for name in message.__struct_fields__}

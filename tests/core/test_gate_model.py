@@ -1,12 +1,14 @@
 """The gate against any order of arrival: no lower message after a higher one, whatever the network does."""
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feed.candidate import Candidate
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Wait, admit
 from feed.core.heads import Head, Heads
-from feed.core.index import index_of, read_index, headers_of
+from feed.core.index import headers_of, index_of, read_index
 from schemas.message import Op
 from tests.core.makers import TOPIC, candidate, withdrawal
 
@@ -108,13 +110,15 @@ def play(history: list[tuple[int, int, str, Op]], script: list[tuple[str, int]])
 
 @given(histories(), st.lists(steps, max_size=25))
 @settings(max_examples=400, deadline=None)
-def test_whatever_the_order_of_arrival_the_feed_rises_and_repeats_nothing(history, script):
+def test_whatever_the_order_of_arrival_the_feed_rises_and_repeats_nothing(
+    history: list[tuple[int, int, str, Op]], script: list[tuple[str, int]]
+):
     """(Version, time) never falls, no Version shows the same content twice in a row, the highest Version ends it."""
     feed = play(history, script)
     indexes = [index_of(each) for each in feed.log]
     places = [(each.version, each.event) for each in indexes]
     assert places == sorted(places)
-    for before, after in zip(indexes, indexes[1:], strict=False):
+    for before, after in itertools.pairwise(indexes):
         assert (before.version, before.hash) != (after.version, after.hash)
     assert feed.waiting == []
     assert indexes[-1].version == max(version for version, *_ in history)
@@ -122,7 +126,7 @@ def test_whatever_the_order_of_arrival_the_feed_rises_and_repeats_nothing(histor
 
 @given(st.permutations(range(1, 8)), st.integers(0, 6))
 @settings(max_examples=100, deadline=None)
-def test_reordering_within_the_window_loses_no_version_after_the_first(order, pause):
+def test_reordering_within_the_window_loses_no_version_after_the_first(order: list[int], pause: int):
     """When all arrive within the window, every Version above the first one seen is published, in order."""
     feed = Feed()
     for version in order:

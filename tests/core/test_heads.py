@@ -16,7 +16,7 @@ def test_an_unknown_topic_has_no_head():
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 20))))
-def test_the_highest_sequence_of_each_topic_wins_in_any_order(learned):
+def test_the_highest_sequence_of_each_topic_wins_in_any_order(learned: list[tuple[str, int]]):
     """An acknowledgement may come before or after the stream's copy, and twice."""
     heads = Heads()
     for topic, seq in learned:

@@ -31,14 +31,14 @@ SERVER_HEADER_BYTES = 65_535
     st.integers(-(2**60), 2**60),
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=50) | st.sampled_from(["-", "*", "~2A", ODD]),
 )
-def test_an_index_survives_its_headers_whatever_the_text(version, event, status):
+def test_an_index_survives_its_headers_whatever_the_text(version: int, event: int, status: str | None):
     """What the gate sees of a stored message is what it saw before it was stored."""
     new = candidate(version, event, "hash", status=status, recv=event + 1)
     assert read_index(headers_of(new, "id")) == index_of(new)
 
 
 @pytest.mark.parametrize("status", [None, ""])
-def test_no_status_has_no_header(status):
+def test_no_status_has_no_header(status: str | None):
     """And is read back as none."""
     headers = headers_of(candidate(status=status), "id")
     assert STATUS not in headers
@@ -64,7 +64,9 @@ def test_a_body_that_mentions_nobody_leaves_the_lists_out():
 def test_a_list_above_16_kb_becomes_a_star():
     """At the limit it is still listed, one byte more and it is not."""
     fits = "a" * (LIST_BYTES_MAX - 2)
-    assert headers_of(candidate(body=ResultBody(competitors=(athlete(fits), athlete("b")))), "id")[ATHLETES] == f"{fits},b"
+    assert (
+        headers_of(candidate(body=ResultBody(competitors=(athlete(fits), athlete("b")))), "id")[ATHLETES] == f"{fits},b"
+    )
     above = ResultBody(competitors=(athlete(fits), athlete("bc")))
     assert headers_of(candidate(body=above), "id")[ATHLETES] == TOO_MANY_TO_LIST
 
@@ -92,13 +94,13 @@ def test_a_text_at_its_limit_is_still_carried():
 
 
 @pytest.mark.parametrize("op", list(Op))
-def test_the_op_is_carried(op):
+def test_the_op_is_carried(op: Op):
     """Tombstones are told without decoding a payload."""
     assert read_index(headers_of(candidate(op=op), "id")).op is op
 
 
 @pytest.mark.parametrize("broken", [{VERSION: "x"}, {OP: "eaten"}, {STATUS: "~ZZ"}])
-def test_headers_of_somebody_else_are_a_value_error(broken):
+def test_headers_of_somebody_else_are_a_value_error(broken: dict[str, str]):
     """Nobody but us writes on this stream."""
     with pytest.raises(ValueError, match=r".+"):
         read_index(headers_of(candidate(status="LIVE"), "id") | broken)

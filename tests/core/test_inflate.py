@@ -21,14 +21,14 @@ def reason(data: bytes, limit: int = 10_000, encoding: str = "gzip") -> Reason:
 
 
 @given(st.binary(max_size=300))
-def test_what_was_packed_is_inflated(data):
+def test_what_was_packed_is_inflated(data: bytes):
     """Plain and gzip alike, at exactly their own size."""
     assert inflate(data, "", len(data)) == data
     assert inflate(gzip.compress(data), "gzip", len(data)) == data
 
 
-@pytest.mark.parametrize(("data", "encoding"), [(DOCUMENT, ""), (PACKED, "gzip")])
-def test_one_byte_above_the_limit_is_too_large(data, encoding):
+@pytest.mark.parametrize("data, encoding", [(DOCUMENT, ""), (PACKED, "gzip")])
+def test_one_byte_above_the_limit_is_too_large(data: bytes, encoding: str):
     """The limit counts the document, not what was sent."""
     assert reason(data, len(DOCUMENT) - 1, encoding) is Reason.TOO_LARGE
 
@@ -45,19 +45,19 @@ def test_a_bomb_is_refused_in_the_memory_of_the_limit():
 
 
 @pytest.mark.parametrize("cut", [0, 1, 10, len(PACKED) // 2, len(PACKED) - 8, len(PACKED) - 1])
-def test_a_truncated_stream_is_refused(cut):
+def test_a_truncated_stream_is_refused(cut: int):
     """Whether header, content or checksum is cut."""
     assert reason(PACKED[:cut]) is Reason.BAD_COMPRESSION
 
 
 @pytest.mark.parametrize("more", [b"\0", b"garbage", PACKED])
-def test_bytes_after_the_stream_are_refused(more):
+def test_bytes_after_the_stream_are_refused(more: bytes):
     """A second document would be lost silently."""
     assert reason(PACKED + more) is Reason.BAD_COMPRESSION
 
 
 @pytest.mark.parametrize("at", [-8, -4])
-def test_a_wrong_checksum_or_length_is_refused(at):
+def test_a_wrong_checksum_or_length_is_refused(at: int):
     """The trailer is checked."""
     damaged = bytearray(PACKED)
     damaged[at] ^= 1
@@ -65,13 +65,13 @@ def test_a_wrong_checksum_or_length_is_refused(at):
 
 
 @pytest.mark.parametrize("data", [DOCUMENT, zlib.compress(DOCUMENT)])
-def test_what_is_no_gzip_is_refused(data):
+def test_what_is_no_gzip_is_refused(data: bytes):
     """Plain bytes and zlib streams are not taken for gzip."""
     assert reason(data) is Reason.BAD_COMPRESSION
 
 
 @given(st.integers(1, 2 * len(DOCUMENT)))
-def test_the_first_bytes_are_read_without_the_rest(size):
+def test_the_first_bytes_are_read_without_the_rest(size: int):
     """From plain bytes, from gzip, and from gzip whose end is missing."""
     assert first_bytes(DOCUMENT, "", size) == DOCUMENT[:size]
     assert first_bytes(PACKED, "gzip", size) == DOCUMENT[:size]

@@ -1,7 +1,10 @@
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feed.core.entry import Entry
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.errors import ContradictionError
 from tests.core.makers import entry
@@ -9,14 +12,14 @@ from tests.core.makers import entry
 SIZE = entry(1).size
 
 
-def filled(seqs, **options):
+def filled(seqs: Iterable[int], **options: int):
     log = Log(**options)
     for seq in seqs:
         log.append(entry(seq))
     return log
 
 
-def read_all(log, stream, after=0, limit=7):
+def read_all(log: Log, stream: dict[int, Entry], after: int = 0, limit: int = 7):
     """Read to the tip as every reader does: load what is absent, go on after the last entry."""
     found, loads = [], []
     while True:
@@ -24,6 +27,7 @@ def read_all(log, stream, after=0, limit=7):
             entries = log.read(after, limit)
         except AbsentError as absent:
             loads.append(absent.number)
+            assert len(loads) < 1_000, "segments push each other out"
             block = range(absent.first, absent.first + SEGMENT_SEQS)
             log.load(absent.number, [stream[seq] for seq in sorted(stream) if seq in block])
             continue
@@ -50,7 +54,7 @@ def test_a_cursor_is_exclusive():
 
 
 @pytest.mark.parametrize("seq", [1, 2])
-def test_a_stream_that_goes_backwards_is_a_contradiction(seq):
+def test_a_stream_that_goes_backwards_is_a_contradiction(seq: int):
     """Neither the tip again nor anything below it, and nothing is added."""
     log = filled([1, 2])
     with pytest.raises(ContradictionError):
@@ -133,7 +137,7 @@ def test_memory_stays_within_its_budget():
     """Old segments go as new ones come; only the newest may be above it alone."""
     log = filled(range(1, 4 * SEGMENT_SEQS + 1), memory_bytes=2 * SEGMENT_SEQS * SIZE)
     held = [number for number in range(4) if _is_held(log, number)]
-    assert held == [3] or held == [2, 3]
+    assert held in ([3], [2, 3])
     tiny = filled(range(1, SEGMENT_SEQS + 2), memory_bytes=1)
     assert not _is_held(tiny, 0)
     assert [each.seq for each in tiny.read(SEGMENT_SEQS, 9)] == [SEGMENT_SEQS + 1]
@@ -147,7 +151,9 @@ def test_memory_stays_within_its_budget():
     limit=st.integers(1, 9),
 )
 @settings(max_examples=150, deadline=None)
-def test_reading_through_loads_and_evictions_loses_and_repeats_nothing(gaps, start, budget, after, limit):
+def test_reading_through_loads_and_evictions_loses_and_repeats_nothing(
+    gaps: list[int], start: int, budget: int, after: int, limit: int
+):
     """Whatever the holes, the memory, and how much was there at the start: a reader gets exactly the list."""
     seqs = [sum(gaps[: n + 1]) for n in range(len(gaps))]
     stream = {seq: entry(seq) for seq in seqs}
@@ -165,7 +171,7 @@ def test_reading_through_loads_and_evictions_loses_and_repeats_nothing(gaps, sta
     assert len(loads) == len(set(loads))
 
 
-def _is_held(log, number):
+def _is_held(log: Log, number: int) -> bool:
     try:
         return bool(log.read(number * SEGMENT_SEQS, 1))
     except AbsentError:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import click
@@ -31,7 +32,7 @@ class Summary:
         self.stale = 0
         self.refused: dict[Path, str] = {}
 
-    def add(self, path: Path, status: int, told: dict) -> None:
+    def add(self, path: Path, status: int, told: dict[str, Any]) -> None:
         """Count one answer."""
         if status == STORED:
             self.answers[status, "stored"] += 1
@@ -71,7 +72,7 @@ async def post_all(paths: Iterable[Path], url: str) -> Summary:
     return summary
 
 
-async def _post(session: aiohttp.ClientSession, url: str, document: bytes) -> tuple[int, dict]:
+async def _post(session: aiohttp.ClientSession, url: str, document: bytes) -> tuple[int, dict[str, Any]]:
     headers = {"Content-Type": "application/xml"}
     async with session.post(f"{url.rstrip('/')}/ingest/odf", data=document, headers=headers) as answer:
         return answer.status, await answer.json(content_type=None)

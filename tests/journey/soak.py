@@ -6,7 +6,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import aiohttp
 
@@ -42,7 +42,7 @@ class Soak:
         self._marks = 0
 
     @contextlib.asynccontextmanager
-    async def running(self):
+    async def running(self) -> AsyncIterator[None]:
         """Let everybody work; a sender or reader that fails ends the test."""
         async with asyncio.TaskGroup() as group:
             self._senders = [group.create_task(self._send(number)) for number in range(SENDERS)]

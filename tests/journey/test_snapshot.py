@@ -19,7 +19,8 @@ RATE = 500  # messages a second
 UNITS = 300
 SMALL = 16  # topics of the snapshot that is cut at every entry
 SAMPLED = 24  # cuts of the large one
-PAUSE = 0.1  # seconds between two snapshots
+WHOLE = (None,) * 6  # readers that are not cut
+PAUSE = 0.08  # seconds between two snapshots
 PLACES = 100
 
 
@@ -62,36 +63,33 @@ class Cut:
         self._url = url
         self.query = query
 
-    async def take(self, entries: int | None) -> None:
-        """Read `entries` messages of a snapshot (None: all) and vanish."""
+    async def read(self, entries: int | None, end: asyncio.Future[int]) -> None:
+        """Read `entries` messages of a snapshot, vanish and resume; None: all of it and on, on the same connection."""
         async with connected(self._session, self._url, ("snapshot", "1"), *self.query) as socket:
             hello = json.loads((await socket.receive(5)).data)
             self.epoch, self.cut = hello["epoch"], hello["tip"]
-            while len(self.seen) != entries:
+            while len(self.seen) != entries and not self.is_whole:
                 frame = await socket.receive(5)
                 message = json.loads(frame.data)
-                if message["type"] == "snapshot_end":
-                    assert message["seq"] == self.cut
-                    self.is_whole = True
-                    return
-                assert message["type"] not in CONTROL
-                self.seen.append(seen(message, frame.data, self.epoch))
-
-    async def follow(self, end: asyncio.Future[int]) -> None:
-        """Resume after the last entry (or the whole cut) until the sequence `end`, known later, is passed."""
-        resumed = self.seen[-1].seq if self.seen else 0
-        cursor = ("after", f"{self.epoch}:{resumed}")
+                self.is_whole = message["type"] == "snapshot_end"
+                assert self.is_whole or message["type"] not in CONTROL
+                assert not self.is_whole or message["seq"] == self.cut
+                if not self.is_whole:
+                    self.seen.append(seen(message, frame.data, self.epoch))
+            if entries is None:
+                await self._follow(socket, end)
+                return
+        cursor = ("after", f"{self.epoch}:{self.seen[-1].seq if self.seen else 0}")
         async with connected(self._session, self._url, cursor, *self.query) as socket:
-            while not end.done() or self.seen[-1].seq < end.result():
-                frame = await socket.receive(10)
-                message = json.loads(frame.data)
-                if message["type"] not in CONTROL:
-                    self.seen.append(seen(message, frame.data, self.epoch, 1))
+            await self._follow(socket, end)
 
-
-async def cut_and_follow(reader: Cut, entries: int | None, end: asyncio.Future[int]) -> None:
-    await reader.take(entries)
-    await reader.follow(end)
+    async def _follow(self, socket: aiohttp.ClientWebSocketResponse, end: asyncio.Future[int]) -> None:
+        """Read until the sequence `end`, known later, is passed."""
+        while not end.done() or not self.seen or self.seen[-1].seq < end.result():
+            frame = await socket.receive(10)
+            message = json.loads(frame.data)
+            if message["type"] not in CONTROL:
+                self.seen.append(seen(message, frame.data, self.epoch, 1))
 
 
 @pytest.mark.slow
@@ -100,8 +98,8 @@ async def test_cut_snapshot_and_what_follows_is_the_log_folded(tmp_path: Path):
     chance = random.Random(seed_of("cut snapshot"))
     topics = [Document(unit, 1, "").topic for unit in range(SMALL)]
     few = [("filter", topic) for topic in topics]
-    cuts = [(few, entries) for entries in (*range(SMALL + 1), None)]
-    cuts += [([], entries) for entries in (*chance.sample(range(UNITS * 3 // 4), SAMPLED), None)]
+    cuts = [(few, entries) for entries in (*range(SMALL + 1), *WHOLE)]
+    cuts += [([], entries) for entries in (*chance.sample(range(UNITS * 3 // 4), SAMPLED), *WHOLE)]
     async with client() as session, serving(tmp_path) as feed:
         venue = Venue(session, feed.url)
         await post_many(venue, 2 * UNITS, UNITS)
@@ -112,12 +110,13 @@ async def test_cut_snapshot_and_what_follows_is_the_log_folded(tmp_path: Path):
             writing = group.create_task(writer.run())
             began = time.monotonic()
             for reader, entries in readers:
-                group.create_task(cut_and_follow(reader, entries, end))
+                group.create_task(reader.read(entries, end))
                 await asyncio.sleep(PAUSE)
             writer.is_ending = True
             rate = writer.posted / (time.monotonic() - began)
             await writing
             last = await venue.send(Document(0, 1_000_000, "0.1"))
+            assert last.seq is not None
             end.set_result(last.seq)
         stream = await stream_of(feed)
     print(f"{rate:.0f} messages/s, {len(readers)} snapshots, {len(stream)} messages")  # noqa: T201 - the point

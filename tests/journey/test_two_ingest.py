@@ -68,7 +68,10 @@ async def test_two_services_make_the_stream_of_one_gate(tmp_path: Path):
     broker = Broker(tmp_path / "nats")
     await broker.start()
     try:
-        address = [f"nats://{user}:{word}@{broker.url[7:]}" for user, word in map(broker.credentials, "PT")]
+        address = [
+            f"nats://{user}:{word}@{broker.url[7:]}"
+            for user, word in (broker.credentials("P"), broker.credentials("T"))
+        ]
         arguments = ("--nats", address[0], "--nats-test", address[1])
         (tmp_path / "a").mkdir()
         (tmp_path / "b").mkdir()

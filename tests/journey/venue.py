@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -98,7 +99,7 @@ async def post_many(venue: Venue, messages: int, units: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def client():
+async def client() -> AsyncIterator[aiohttp.ClientSession]:
     """An HTTP session without a limit of connections."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         yield session

@@ -13,7 +13,9 @@ LIMIT = 8.0
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 
 
-def upgrade(url: str, query: str = "", *, method: str = "GET", path: str = "/v1/stream", **headers: str | None) -> bytes:
+def upgrade(
+    url: str, query: str = "", *, method: str = "GET", path: str = "/v1/stream", **headers: str | None
+) -> bytes:
     """The bytes of an upgrade request; a header that is None is left out."""
     fields: dict[str, str | None] = {
         "Host": urlsplit(url).netloc,

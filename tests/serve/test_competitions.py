@@ -1,9 +1,11 @@
+from pathlib import Path
+
 from feed.config import CompetitionSettings
 from tests.documents import odf
 from tests.service_fixture import opened
 
 
-async def test_competitions_are_listed_by_code_with_zone_and_topics(tmp_path):
+async def test_competitions_are_listed_by_code_with_zone_and_topics(tmp_path: Path):
     """Code, time zone if one is set, number of topics, as of a sequence."""
     zones = {"XA": CompetitionSettings("Europe/Paris")}
     async with opened(tmp_path, competitions=zones) as house:
@@ -18,7 +20,7 @@ async def test_competitions_are_listed_by_code_with_zone_and_topics(tmp_path):
         ]
 
 
-async def test_a_zone_makes_header_times_exact(tmp_path):
+async def test_a_zone_makes_header_times_exact(tmp_path: Path):
     """With a zone the time of the header is read in it; without, UTC is assumed and remarked."""
     zones = {"XA": CompetitionSettings("Europe/Paris")}
     async with opened(tmp_path, competitions=zones) as house:

@@ -145,7 +145,7 @@ async def test_a_cursor_beyond_the_tip_is_refused(service: Running, door: str, w
 
 
 @pytest.mark.parametrize(
-    ("door", "query"),
+    "door, query",
     [
         ("stream", "snapshot=2"),
         ("stream", "snapshot="),
@@ -168,7 +168,7 @@ async def test_a_value_out_of_range_is_refused(service: Running, door: str, quer
 
 
 @pytest.mark.parametrize(
-    ("door", "query"), [("log", "snapshot=1"), ("snapshot", "after=0"), ("competitions", "filter=a.%3E")]
+    "door, query", [("log", "snapshot=1"), ("snapshot", "after=0"), ("competitions", "filter=a.%3E")]
 )
 async def test_a_parameter_of_another_door_is_unknown_here(service: Running, door: str, query: str):
     """What one door knows is no parameter of another."""

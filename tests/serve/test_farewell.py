@@ -1,6 +1,7 @@
 import asyncio
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.serve.raw import CLOSE, TEXT, Raw
 from tests.service_fixture import opened, wait_until
 
 
-async def test_every_subscriber_is_told_to_come_back_with_its_cursor(tmp_path):
+async def test_every_subscriber_is_told_to_come_back_with_its_cursor(tmp_path: Path):
     """1012 with the place up to which everything was written, on both flags; resumed there, nothing is missing."""
     async with opened(tmp_path) as house:
         (seq,) = await house.store(odf("XA"))
@@ -31,7 +32,7 @@ async def test_every_subscriber_is_told_to_come_back_with_its_cursor(tmp_path):
         await raw.end()
 
 
-async def test_a_reader_in_a_replay_is_told_how_far_it_came(tmp_path):
+async def test_a_reader_in_a_replay_is_told_how_far_it_came(tmp_path: Path):
     """The cursor of the farewell is the last message that was written to that reader, not the tip."""
     async with opened(tmp_path) as house:
         await house.store(*(large("XA", version) for version in range(1, 21)))
@@ -44,7 +45,7 @@ async def test_a_reader_in_a_replay_is_told_how_far_it_came(tmp_path):
     assert len(seqs) < 20
 
 
-async def test_who_does_not_take_the_farewell_is_cut_off(tmp_path, monkeypatch: pytest.MonkeyPatch):
+async def test_who_does_not_take_the_farewell_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A reader that never reads does not hold up the end."""
     monkeypatch.setattr(farewell, "FAREWELL_SECONDS", 0.2)
     async with opened(tmp_path) as house:

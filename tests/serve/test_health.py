@@ -13,9 +13,7 @@ async def test_a_running_service_is_well_and_ready(service: Running):
     assert await service.get("/readyz") == (200, {"status": "ok"})
 
 
-async def test_both_are_503_while_the_broker_is_stopped_and_200_after(
-    house: House, monkeypatch: pytest.MonkeyPatch
-):
+async def test_both_are_503_while_the_broker_is_stopped_and_200_after(house: House, monkeypatch: pytest.MonkeyPatch):
     """A broker that takes no step is told in a sentence; when it goes on, so do we."""
     monkeypatch.setattr(service, "READY_SECONDS", 0.3)
     with house.frozen_broker():

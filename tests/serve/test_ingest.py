@@ -2,7 +2,8 @@ import asyncio
 import gzip
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 import msgspec
@@ -24,7 +25,9 @@ from tests.service_fixture import XML, House, Running, opened
 
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;">]><OdfBody>&d;</OdfBody>"""
-OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/hostname">]><OdfBody FeedFlag="P">&a;</OdfBody>'
+OUTSIDE = (
+    b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/hostname">]><OdfBody FeedFlag="P">&a;</OdfBody>'
+)
 DEEP = odf("XT", body="<a>" * 5_000 + "</a>" * 5_000)
 BAD = [
     pytest.param(b"", "not_well_formed", id="empty"),
@@ -55,7 +58,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("document", "name"), BAD)
+@pytest.mark.parametrize("document, name", BAD)
 async def test_a_bad_document_is_named_kept_and_costs_nothing_else(service: Running, document: bytes, name: str):
     """422 by name; QUARANTINE says why, RAW holds the bytes under the same id, and the next good message passes."""
     status, body = await service.post(document)
@@ -86,7 +89,7 @@ async def test_a_damaged_gzip_stream_is_named_and_kept_as_it_came(service: Runni
 
 
 @pytest.mark.parametrize(
-    ("subcode", "token"), [("1.2.*", "1~2E2~2E~2A"), ("a b > c", "a~20b~20~3E~20c"), ("*", "~2A"), (">", "~3E")]
+    "subcode, token", [("1.2.*", "1~2E2~2E~2A"), ("a b > c", "a~20b~20~3E~20c"), ("*", "~2A"), (">", "~3E")]
 )
 async def test_a_key_with_odd_characters_flows_escaped(service: Running, subcode: str, token: str):
     """Dots, stars and blanks in a DocumentSubcode are part of the topic, escaped, and never a wildcard."""
@@ -178,7 +181,9 @@ async def test_a_declared_gigabyte_is_refused_at_once(service: Running):
     """413 before a byte of the body is read, and nothing in quarantine."""
     raw = await Raw.connect(service.url)
     began = time.monotonic()
-    raw.send(b"POST /ingest/odf HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 1073741824\r\n\r\n<Odf")
+    raw.send(
+        b"POST /ingest/odf HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 1073741824\r\n\r\n<Odf"
+    )
     head = await raw.head()
     assert time.monotonic() - began < 1
     assert head.startswith(b"HTTP/1.1 413 ")
@@ -194,15 +199,15 @@ async def test_a_bomb_is_refused_by_its_size_after_inflation(service: Running):
     assert "quarantine" not in body
 
 
-async def test_a_body_of_unknown_length_is_cut_off_at_the_limit(tmp_path):
+async def test_a_body_of_unknown_length_is_cut_off_at_the_limit(tmp_path: Path):
     """Chunked bodies are counted while they come; below the limit they are read."""
     async with opened(tmp_path, body_bytes_max=10_000) as house:
 
-        async def endless():
+        async def endless() -> AsyncIterator[bytes]:
             for _ in range(100):
                 yield b" " * 1_000
 
-        async def parts():
+        async def parts() -> AsyncIterator[bytes]:
             yield odf("XT")[:50]
             yield odf("XT")[50:]
 
@@ -225,7 +230,7 @@ async def test_a_message_larger_than_the_stream_carries_is_refused(service: Runn
 
 
 @pytest.mark.parametrize(
-    ("format_name", "headers"),
+    "format_name, headers",
     [
         ("gtfs", {}),
         ("odf", {"Content_Type": "application/json"}),
@@ -246,7 +251,7 @@ async def test_the_media_types_of_odf_senders_are_read(service: Running, media: 
     assert (await service.post(odf(fresh_competition()), Content_Type=media))[0] == 200
 
 
-async def test_a_silent_broker_is_a_503_and_the_same_bytes_again_are_stored_once(tmp_path):
+async def test_a_silent_broker_is_a_503_and_the_same_bytes_again_are_stored_once(tmp_path: Path):
     """503 with Retry-After while the broker takes no step; sent again after it came back, there is one message."""
     async with opened(tmp_path, answer_ms=400) as house:
         document = odf("XA")
@@ -279,7 +284,9 @@ async def test_a_body_that_never_arrives_is_given_up(house: House, monkeypatch: 
 async def test_a_venue_that_vanishes_in_the_middle_stores_nothing(house: House, caplog: pytest.LogCaptureFixture):
     """A body that was cut by the end of the connection is no document, and no error of ours."""
     raw = await Raw.connect(house.url)
-    raw.send(b"POST /ingest/odf HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 9999\r\n\r\n" + odf("XA"))
+    raw.send(
+        b"POST /ingest/odf HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 9999\r\n\r\n" + odf("XA")
+    )
     await raw.writer.drain()
     raw.reset()
     assert await house.store(odf("XB")) == [1]
@@ -306,7 +313,7 @@ def test_the_list_of_accepted_is_cut_and_the_count_is_not():
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "name"),
+    "error, status, name",
     [
         (OutcomeUnknownError("no answer"), 503, "outcome_unknown"),
         (BrokerError("no room"), 503, "not_stored"),

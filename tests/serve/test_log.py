@@ -1,3 +1,7 @@
+from pathlib import Path
+
+import pytest
+
 from feed.core.log import AbsentError
 from feed.errors import OutcomeUnknownError
 from feed.serve import log
@@ -38,7 +42,7 @@ async def test_the_tip_as_cursor_gives_an_empty_page(service: Running):
     assert page["messages"] == []
 
 
-async def test_a_long_scan_stops_and_says_how_far_it_came(house: House, monkeypatch):
+async def test_a_long_scan_stops_and_says_how_far_it_came(house: House, monkeypatch: pytest.MonkeyPatch):
     """One request scans a bounded part of the log; its cursor continues behind that."""
     monkeypatch.setattr(log, "SCAN_MAX", 3)
     monkeypatch.setattr(log, "LIMIT_MAX", 2)
@@ -49,7 +53,7 @@ async def test_a_long_scan_stops_and_says_how_far_it_came(house: House, monkeypa
     assert page["tip"] == seqs[-1]
 
 
-async def test_a_page_has_a_size(house: House, monkeypatch):
+async def test_a_page_has_a_size(house: House, monkeypatch: pytest.MonkeyPatch):
     """A page ends when it is full of bytes, and the next one goes on behind it."""
     monkeypatch.setattr(log, "PAGE_BYTES", 250_000)
     await house.store(*(large("XA", version, size=100_000) for version in range(1, 6)))
@@ -59,7 +63,7 @@ async def test_a_page_has_a_size(house: House, monkeypatch):
     assert [message["seq"] for message in page["messages"]] == [4, 5]
 
 
-async def test_a_part_of_the_log_that_left_memory_is_read_from_the_stream(tmp_path):
+async def test_a_part_of_the_log_that_left_memory_is_read_from_the_stream(tmp_path: Path):
     """After a restart, and after a segment was let go, the log is the same, byte for byte."""
     async with opened(tmp_path) as house:
         await house.store(*(odf("XA", version) for version in range(1, 8)))

@@ -58,7 +58,9 @@ async def test_what_happens_is_counted(house: House):
 async def test_the_fill_of_each_stream_is_told(house: House):
     """Bytes held and bytes allowed, by flag and stream."""
     async with asyncio.timeout(10):
-        while len(found := samples(await house.text("/metrics"))) < 1 or ("feed_stream_bytes", "T", "FEED") not in found:
+        while (
+            len(found := samples(await house.text("/metrics"))) < 1 or ("feed_stream_bytes", "T", "FEED") not in found
+        ):
             await asyncio.sleep(0.02)
     for flag in "PT":
         for stream in ("RAW", "FEED", "QUARANTINE"):

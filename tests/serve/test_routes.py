@@ -14,7 +14,7 @@ async def test_a_path_that_is_not_there_is_named(service: Running, path: str):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "allowed"),
+    "method, path, allowed",
     [("GET", "/ingest/odf", "POST"), ("POST", "/v1/log", "GET"), ("DELETE", "/v1/snapshot", "GET")],
 )
 async def test_a_method_that_is_not_served_is_named(service: Running, method: str, path: str, allowed: str):

@@ -1,5 +1,6 @@
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.service_fixture import House, Running, opened, wait_until
 
 
 @pytest.mark.parametrize(
-    ("data", "code"),
+    "data, code",
     [
         pytest.param(frame(TEXT, b"{}", masked=False), 1002, id="unmasked"),
         pytest.param(frame(TEXT, b"{}", first=0xC0), 1002, id="reserved bit"),
@@ -40,7 +41,7 @@ async def test_a_broken_protocol_closes_with_its_code(service: Running, data: by
     assert len(reason) <= 123
 
 
-@pytest.mark.parametrize(("payload", "code"), [(b"", 1000), (b"\x03\xe8bye", 1000), (b"\x0f\xa0", 4000)])
+@pytest.mark.parametrize("payload, code", [(b"", 1000), (b"\x03\xe8bye", 1000), (b"\x0f\xa0", 4000)])
 async def test_a_close_is_answered_and_the_socket_ends(service: Running, payload: bytes, code: int):
     """The client's close code comes back, nothing follows it, and the service closes the connection."""
     raw = await Raw.open(service.url)
@@ -112,7 +113,7 @@ async def test_who_takes_nothing_may_not_make_answers_pile_up(house: House):
 
 
 async def test_a_reader_that_never_reads_costs_others_nothing_and_is_cut_off(
-    tmp_path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """The others get every message promptly; after the window without a byte taken it is aborted and counted."""
     monkeypatch.setattr(StallWatch.is_stalled, "__defaults__", (1_000_000,))
@@ -138,7 +139,9 @@ async def test_a_reader_that_never_reads_costs_others_nothing_and_is_cut_off(
         stuck.reset()
 
 
-async def test_a_slow_reader_that_makes_progress_gets_everything_in_order(tmp_path, monkeypatch: pytest.MonkeyPatch):
+async def test_a_slow_reader_that_makes_progress_gets_everything_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     """Lag alone never costs a connection: it is served alone from the log, at its own pace, without gap or repeat."""
     monkeypatch.setattr(StallWatch.is_stalled, "__defaults__", (400_000,))
     monkeypatch.setattr(pump, "SWEEP_SECONDS", 0.05)

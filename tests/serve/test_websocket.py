@@ -1,5 +1,6 @@
 import asyncio
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
@@ -60,7 +61,10 @@ async def test_a_snapshot_and_what_follows_are_one_consistent_cut(service: Runni
     competition = fresh_competition()
     one, *_ = await service.store(odf(competition, 1, unit=1))
     seqs = await service.store(
-        odf(competition, 1, unit=2), odf(competition, 2, unit=2), odf(competition, 1, unit=3), odf(competition, 2, unit=1)
+        odf(competition, 1, unit=2),
+        odf(competition, 2, unit=2),
+        odf(competition, 1, unit=3),
+        odf(competition, 2, unit=1),
     )
     raw = await Raw.open(service.url, wish(competition, "&snapshot=1"))
     hello, *state, end = await raw.until("snapshot_end")
@@ -118,7 +122,10 @@ async def test_several_filters_are_joined_and_types_narrow(service: Running):
     """Patterns are joined by OR, types by AND."""
     competition = fresh_competition()
     first, second, third, _ = await service.store(
-        odf(competition, unit=1), odf(competition, unit=2), odf(competition, unit=3), large(competition, unit=1, size=10)
+        odf(competition, unit=1),
+        odf(competition, unit=2),
+        odf(competition, unit=3),
+        large(competition, unit=1, size=10),
     )
     topics = [f"{competition}.ATH.M.100M.FNL.00000{unit}.{'*' if unit == 1 else 'result'}" for unit in (1, 3)]
     query = "&".join(f"filter={quote(topic)}" for topic in topics) + "&type=result&after=0"
@@ -129,7 +136,7 @@ async def test_several_filters_are_joined_and_types_narrow(service: Running):
     await raw.end()
 
 
-async def test_heartbeats_tell_how_far_everything_was_written(tmp_path, monkeypatch: pytest.MonkeyPatch):
+async def test_heartbeats_tell_how_far_everything_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A heartbeat names the last sequence scanned, also when nothing matched, and a cursor to resume with."""
     monkeypatch.setattr(pump, "HEARTBEAT_SECONDS", 0.05)
     async with opened(tmp_path) as house:
@@ -147,7 +154,7 @@ async def test_heartbeats_tell_how_far_everything_was_written(tmp_path, monkeypa
         await raw.end()
 
 
-async def test_a_reader_that_is_served_alone_gets_heartbeats_too(tmp_path, monkeypatch: pytest.MonkeyPatch):
+async def test_a_reader_that_is_served_alone_gets_heartbeats_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """While its segment cannot be loaded a reader waits, alive, at the place it has reached."""
     async with opened(tmp_path) as house:
         seqs = await house.store(*(odf("XT", version) for version in (1, 2, 3)))
@@ -249,7 +256,7 @@ async def test_ping_is_answered(service: Running):
 
 
 @pytest.mark.parametrize(
-    ("text", "name"),
+    "text, name",
     [
         (b"{", "bad_frame"),
         (b"[]", "bad_frame"),
@@ -277,8 +284,8 @@ async def test_a_wrong_client_frame_closes_by_name(service: Running, text: bytes
     assert said["cursor"].startswith(hello["epoch"] + ":")
 
 
-async def test_too_many_subscribers_are_told_so(tmp_path):
-    """Above connections_max a subscriber is accepted, told too_many and closed with 4429; a free place is given away."""
+async def test_too_many_subscribers_are_told_so(tmp_path: Path):
+    """Above connections_max a subscriber is told too_many and closed with 4429; a free place is given away."""
     async with opened(tmp_path, connections_max=2) as house:
         kept = [await Raw.open(house.url, f"flag={flag}") for flag in "PT"]
         raw = await Raw.open(house.url)
@@ -295,7 +302,7 @@ async def test_too_many_subscribers_are_told_so(tmp_path):
 
 
 async def test_a_usual_client_library_gets_on_with_it(service: Running):
-    """aiohttp's client connects, reads, and closes by handshake."""
+    """Aiohttp's client connects, reads, and closes by handshake."""
     competition = fresh_competition()
     await service.store(odf(competition))
     async with aiohttp.ClientSession() as session:

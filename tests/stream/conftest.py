@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from feed.stream.broker import Broker
@@ -32,7 +33,7 @@ def freeze(until: Until) -> Callable[[int], Awaitable[None]]:
     async def freeze(pid: int) -> None:
         """Stop a process and return when every thread of it stands still: until then it may answer once more."""
         os.kill(pid, signal.SIGSTOP)
-        stats = [Path(f"/proc/{pid}/task/{thread}/stat") for thread in os.listdir(f"/proc/{pid}/task")]
+        stats = [Path(f"/proc/{pid}/task/{thread.id}/stat") for thread in psutil.Process(pid).threads()]
         await until(lambda: all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in stats))
 
     return freeze

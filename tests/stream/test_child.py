@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -77,7 +78,8 @@ async def main():
     await asyncio.sleep(60)
 asyncio.run(main())
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:  # noqa: ASYNC220
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent, ExitStack() as ends:  # noqa: ASYNC220
+        ends.callback(parent.kill)
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         assert not _ended(pid)

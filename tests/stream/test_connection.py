@@ -4,6 +4,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -192,27 +193,27 @@ async def test_a_frozen_broker_is_noticed(
     await until(lambda: heard and heard[-1] and connection.is_connected, 6)
 
 
-async def test_a_frozen_node_does_not_hold_up_the_way_to_another(watchful: None, tmp_path: Path, until: Until):
+async def test_a_frozen_node_does_not_hold_up_the_way_to_another(
+    freeze: Freeze, watchful: None, tmp_path: Path, until: Until
+):
     """With the socket full, a polite close of the old connection would wait for the frozen node for ever."""
-    servers = {}
-    for port in (free_port(), free_port()):
-        arguments = [find_server(), "-a", "127.0.0.1", "-p", str(port)]
-        servers[port] = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)  # noqa: ASYNC220
-    connection = await Connection.open(",".join(f"127.0.0.1:{port}" for port in servers))
-    first = connection._client.connected_url.port
-    other = next(port for port in servers if port != first)
-    async with asyncio.timeout(5):
+    with ExitStack() as ends:
+        servers = {}
+        for port in (free_port(), free_port()):
+            arguments = [find_server(), "-a", "127.0.0.1", "-p", str(port)]
+            servers[port] = ends.enter_context(subprocess.Popen(arguments, stderr=subprocess.DEVNULL))  # noqa: ASYNC220
+            ends.callback(servers[port].kill)
+        connection = await Connection.open(",".join(f"127.0.0.1:{port}" for port in servers))
+        first = connection._client.connected_url.port
+        other = next(port for port in servers if port != first)
         await (await Connection.open(f"127.0.0.1:{other}")).close()
-    servers[first].send_signal(signal.SIGSTOP)
-    for _ in range(20):
-        connection.publish("t", b"x" * 1_000_000)
-        await asyncio.sleep(0)
-    # The frozen node still takes connections, so the way may lead to it again, for 2 s each.
-    await until(lambda: connection.is_connected and connection._client.connected_url.port == other, 30)
-    await connection.close()
-    for server in servers.values():
-        server.kill()
-        server.wait()
+        await freeze(servers[first].pid)
+        for _ in range(20):
+            connection.publish("t", b"x" * 1_000_000)
+            await asyncio.sleep(0)
+        # The frozen node still takes connections, so the way may lead to it again, for 2 s each.
+        await until(lambda: connection.is_connected and connection._client.connected_url.port == other, 30)
+        await connection.close()
 
 
 async def test_a_dead_read_loop_is_found(watchful: None, connect: Connect, until: Until):

@@ -3,6 +3,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,8 @@ def test_a_killed_owner_holds_nothing(tmp_path: Path):
     """The claim ends with its process, however that ended; its number in the file does not count."""
     code = f"import time, pathlib, feed.stream.folder as f; l = f.FolderLock(pathlib.Path({str(tmp_path)!r}))"
     code += "; l.acquire(); print('mine', flush=True); time.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as owner:
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as owner, ExitStack() as ends:
+        ends.callback(owner.kill)
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"mine\n"
         with pytest.raises(BrokerError, match=f"process {owner.pid}"):
@@ -63,21 +65,25 @@ def test_a_broker_left_behind_is_killed(tmp_path: Path):
     """A nats-server that runs with our configuration file is ended before a new one starts."""
     configuration = tmp_path / "nats.conf"
     configuration.write_text('listen: "127.0.0.1:-1"')
-    stale = subprocess.Popen([find_server(), "-c", configuration], stderr=subprocess.DEVNULL)
-    while not Path(f"/proc/{stale.pid}/cmdline").read_bytes():
-        assert stale.poll() is None
-    (tmp_path / "pid").write_text(str(stale.pid))
-    assert kill_stale(tmp_path / "pid", configuration)
-    assert stale.wait(5) == -signal.SIGKILL
+    with (
+        subprocess.Popen([find_server(), "-c", configuration], stderr=subprocess.DEVNULL) as stale,
+        ExitStack() as ends,
+    ):
+        ends.callback(stale.kill)
+        while not Path(f"/proc/{stale.pid}/cmdline").read_bytes():
+            assert stale.poll() is None
+        (tmp_path / "pid").write_text(str(stale.pid))
+        assert kill_stale(tmp_path / "pid", configuration)
+        assert stale.wait(5) == -signal.SIGKILL
 
 
 def test_a_number_that_belongs_to_another_program_is_left_alone(tmp_path: Path):
     """Process numbers are used again: only one with our configuration in its arguments is killed."""
-    with subprocess.Popen(["sleep", "60"]) as other:  # noqa: S607
+    with subprocess.Popen(["sleep", "60"]) as other, ExitStack() as ends:  # noqa: S607
+        ends.callback(other.kill)
         (tmp_path / "pid").write_text(str(other.pid))
         assert not kill_stale(tmp_path / "pid", tmp_path / "nats.conf")
         assert other.poll() is None
-        other.kill()
 
 
 @pytest.mark.parametrize("content", ["", "no number", "999999999"])

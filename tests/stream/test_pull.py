@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,11 @@ async def test_the_second_form_of_a_real_server_is_understood(tmp_path: Path, un
         f'listen: "127.0.0.1:{port}"\njetstream: {{store_dir: "{tmp_path}/store", max_file_store: 1TB}}\n'
         "feature_flags: {js_ack_fc_v2: true}\n"
     )
-    with subprocess.Popen([find_server(), "-c", tmp_path / "nats.conf"], stderr=subprocess.DEVNULL) as server:  # noqa: ASYNC220
+    with (
+        subprocess.Popen([find_server(), "-c", tmp_path / "nats.conf"], stderr=subprocess.DEVNULL) as server,  # noqa: ASYNC220
+        ExitStack() as ends,
+    ):
+        ends.callback(server.kill)
         connection = await Connection.open(f"nats://127.0.0.1:{port}")
         await set_up(connection, [FEED])
         await _publish(connection, 3)
@@ -67,7 +72,6 @@ async def test_the_second_form_of_a_real_server_is_understood(tmp_path: Path, un
         assert len(replies[0].split(".")) > 9
         pull.close()
         await connection.close()
-        server.kill()
 
 
 async def test_credit_is_renewed_before_it_is_used_up(

@@ -1,0 +1,111 @@
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from feed.config import Settings, load_settings
+from feed.errors import SettingsError
+
+
+def wrong(tmp_path: Path, toml: str = "", environment: Mapping[str, str] = (), flags: Mapping[str, object] = ()):
+    file = tmp_path / "feed.toml"
+    file.write_text(toml, "utf-8")
+    with pytest.raises(SettingsError) as error:
+        load_settings(file, dict(environment), dict(flags))
+    assert error.value.hint
+    return error.value.detail
+
+
+def test_without_anything_the_defaults_hold():
+    """On this machine only, with an embedded broker."""
+    settings = load_settings(None, {"PATH": "/bin"}, {})
+    assert settings == Settings()
+    assert (settings.host, settings.nats, settings.competitions) == ("127.0.0.1", None, {})
+
+
+def test_flags_override_the_environment_which_overrides_the_file(tmp_path: Path):
+    """Each setting is taken from the strongest place that names it."""
+    file = tmp_path / "feed.toml"
+    file.write_text('host = "a"\nport = 1\ndata = "a"\nreplicas = 3\n')
+    environment = {"FEED_PORT": "2", "FEED_DATA": "b"}
+    settings = load_settings(file, environment, {"data": "c", "host": None})
+    assert (settings.replicas, settings.host, settings.port, settings.data) == (3, "a", 2, "c")
+
+
+@pytest.mark.parametrize("place", ["toml", "environment", "flags"])
+def test_an_unknown_setting_is_refused_by_name(tmp_path: Path, place: str):
+    """Wherever it is written."""
+    given = {"toml": "colour = 1", "environment": {"FEED_COLOUR": "1"}, "flags": {"colour": 1}}
+    assert "colour" in wrong(tmp_path, **{place: given[place]})
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("port", "65536"),
+        ("port", "-1"),
+        ("port", "http"),
+        ("replicas", "0"),
+        ("replicas", "6"),
+        ("reorder_window_ms", "-1"),
+        ("reorder_window_ms", "10001"),
+        ("answer_ms", "99"),
+        ("body_bytes_max", "1023"),
+        ("connections_max", "0"),
+    ],
+)
+def test_a_value_out_of_its_range_is_refused_by_name(tmp_path: Path, name: str, value: str):
+    """Numbers keep their bounds, also as texts of the environment."""
+    assert name in wrong(tmp_path, environment={f"FEED_{name.upper()}": value})
+
+
+def test_every_setting_has_a_description():
+    """They are the reference."""
+    schema = msgspec.json.schema(Settings)["$defs"]["Settings"]["properties"]
+    assert all(schema[name].get("description") for name in Settings.__struct_fields__)
+
+
+def test_zones_are_set_by_competition(tmp_path: Path):
+    """In the file as a table, in the environment as an inline one, which replaces it."""
+    file = tmp_path / "feed.toml"
+    file.write_text('[competitions.OG2024]\nzone = "Europe/Paris"\n')
+    assert load_settings(file, {}, {}).zones() == {"OG2024": ZoneInfo("Europe/Paris")}
+    environment = {"FEED_COMPETITIONS": '{OG2026 = {zone = "Europe/Rome"}}'}
+    assert load_settings(file, environment, {}).zones() == {"OG2026": ZoneInfo("Europe/Rome")}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Nowhere", "Europe", "", "../etc", "x" * 300, "\\u0000", "zone.tab"])
+def test_a_zone_nobody_knows_is_refused(tmp_path: Path, zone: str):
+    """Also a folder of zones, a path and a name no file can have; never a traceback."""
+    assert "zone" in wrong(tmp_path, f'competitions.OG2024.zone = "{zone}"')
+
+
+def test_a_competition_has_nothing_but_its_zone(tmp_path: Path):
+    """Unknown settings are refused at every depth."""
+    assert "colour" in wrong(tmp_path, 'competitions.OG2024 = {zone = "UTC", colour = 1}')
+
+
+@pytest.mark.parametrize("text", ["{", "1", '"x"', "[1]", "{A = 1}", ""])
+def test_a_broken_table_in_the_environment_is_refused(tmp_path: Path, text: str):
+    """Not TOML, or no table of competitions."""
+    assert "competitions" in wrong(tmp_path, environment={"FEED_COMPETITIONS": text}).lower()
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path):
+    """Missing, a folder, broken TOML, not UTF-8."""
+    broken, latin = tmp_path / "broken.toml", tmp_path / "latin.toml"
+    broken.write_text("port = ")
+    latin.write_bytes(b'host = "\xe9"')
+    for file in (tmp_path / "missing.toml", tmp_path, broken, latin):
+        with pytest.raises(SettingsError) as error:
+            load_settings(file, {}, {})
+        assert str(file) in error.value.detail
+
+
+def test_a_file_is_utf8(tmp_path: Path):
+    """Whatever the machine's locale."""
+    file = tmp_path / "feed.toml"
+    file.write_bytes('data = "/srv/donn\u00e9es"'.encode())
+    assert load_settings(file, {}, {}).data == "/srv/donn\u00e9es"

@@ -1,0 +1,39 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from feed.errors import ContradictionError
+from feed.stream.acks import publish_acked
+from feed.stream.consumer import StreamMessage
+from feed.world import State
+from tests.documents import odf
+from tests.service_fixture import opened
+
+
+async def test_a_restart_finds_log_board_and_heads_as_they_were(tmp_path: Path):
+    """Snapshot and log are byte for byte the same, a duplicate is still one, and numbers go on."""
+    async with opened(tmp_path) as house:
+        await house.store(*(odf("XA", version, unit=unit) for version in (1, 2) for unit in (1, 2, 3)))
+        before = await house.text("/v1/snapshot"), await house.text("/v1/log"), await house.text("/v1/competitions")
+    async with opened(tmp_path) as house:
+        after = await house.text("/v1/snapshot"), await house.text("/v1/log"), await house.text("/v1/competitions")
+        assert after == before
+        _, body = await house.post(odf("XA", 2, unit=3))
+        assert body["duplicates"] == 1
+        assert await house.store(odf("XA", 3, unit=3)) == [7]
+
+
+async def test_a_message_that_is_not_ours_is_a_contradiction(tmp_path: Path):
+    """Somebody else on feed.> ends the service: what it is cannot be told to readers."""
+    with pytest.raises(ContradictionError, match="not of our making"):
+        State(0).remember(StreamMessage(1, "feed.XA.b", {}, b"{}"))
+    with pytest.raises(ContradictionError, match=r"seq 1 on feed\.XA\.b is not of our making"):
+        await _with_a_foreign_message(tmp_path)
+
+
+async def _with_a_foreign_message(data: Path) -> None:
+    async with opened(data) as house:
+        async with house.broker() as link:
+            await publish_acked(link, "feed.XA.b", b"{}", {"Some-Header": "x"}, timeout=2)
+        await asyncio.wait({house.running}, timeout=5)
