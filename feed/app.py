@@ -102,19 +102,25 @@ def make_web(service: Service, settings: Settings, worlds: dict[str, World]) -> 
 
 async def _connect(settings: Settings, stack: AsyncExitStack) -> tuple[Broker | None, dict[str, Connection]]:
     """One connection an account, to the embedded broker or to an existing server."""
+    links: dict[str, Connection] = {}
     if settings.nats is not None:
-        urls = {"P": settings.nats} | ({"T": settings.nats_test} if settings.nats_test else {})
-        return None, {flag: await _open(stack, url, "", "", flag) for flag, url in urls.items()}
-    broker = Broker(Path(settings.data))
-    await broker.start()
-    stack.push_async_callback(broker.stop)
-    return broker, {flag: await _open(stack, broker.url, *broker.credentials(flag), flag) for flag in FLAGS}
+        broker, logins = None, {"P": (settings.nats, "", "")}
+        if settings.nats_test:
+            logins["T"] = (settings.nats_test, "", "")
+    else:
+        broker = Broker(Path(settings.data))
+        await broker.start()
+        logins = {flag: (broker.url, *broker.credentials(flag)) for flag in FLAGS}
+    stack.push_async_callback(_close, links, broker)
+    for flag, (url, user, password) in logins.items():
+        links[flag] = await Connection.open(url, user, password, f"feed {flag}", limit=CONNECT_SECONDS)
+    return broker, links
 
 
-async def _open(stack: AsyncExitStack, url: str, user: str, password: str, flag: str) -> Connection:
-    link = await Connection.open(url, user, password, f"feed {flag}", limit=CONNECT_SECONDS)
-    stack.push_async_callback(link.close)
-    return link
+async def _close(links: dict[str, Connection], broker: Broker | None) -> None:
+    """All at once: a broker that takes no step holds up each of them for its own limit."""
+    closing = [link.close() for link in links.values()]
+    await asyncio.gather(*closing, *([broker.stop()] if broker else []))
 
 
 async def _raised(failed: asyncio.Future[None]) -> None:

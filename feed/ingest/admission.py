@@ -92,7 +92,6 @@ class Admission:
     async def _stored(self, arrival: Arrival, raw_id: str, decoded: Decoded) -> Outcome:
         """Archive and settle in parallel; return when both are acknowledged."""
         archived = asyncio.ensure_future(self._again(lambda: self._store.archive(raw_id, arrival)))
-        archived.add_done_callback(_heed)
         try:
             await asyncio.sleep(0)  # what is too large to be archived is known at once: then nothing is published
             if archived.done():
@@ -201,12 +200,6 @@ def flag_of(arrival: Arrival) -> str:
     start = first_bytes(arrival.data, arrival.encoding, 2 * FLAG_BYTES).replace(b"\0", b"")
     found = _FLAG.search(start[:FLAG_BYTES])
     return "T" if found and found[1] == b"T" else "P"
-
-
-def _heed(archived: asyncio.Future[None]) -> None:
-    """Look at a failure that nobody may wait for any more: unseen, the loop would take it for one of ours."""
-    if not archived.cancelled():
-        archived.exception()
 
 
 def _checked(decoded: Decoded, flag: str) -> Decoded:

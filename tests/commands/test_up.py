@@ -95,3 +95,21 @@ def test_flags_come_before_the_environment_and_that_before_the_file(tmp_path: Pa
     assert (tmp_path / "env").is_dir()
     assert not (tmp_path / "file").exists()
     assert up.stop() == 0
+
+
+async def test_a_broker_that_takes_no_step_does_not_hold_up_the_end(tmp_path: Path, children: Children):
+    """SIGTERM while the broker is stopped: still exit 0 within 5 s, and the broker is gone."""
+    up = children("up", "--port", "0", "--data", str(tmp_path))
+    (ready,) = await up.lines(1)
+    running = Running(ready.removeprefix("ready ").strip(), tmp_path)
+    assert (await running.get("/healthz"))[0] == 200
+    raw = await Raw.open(running.url)
+    await raw.text()
+    (broker,) = psutil.Process(up.process.pid).children()
+    broker.suspend()
+    began = time.monotonic()
+    up.process.send_signal(signal.SIGTERM)
+    assert (await raw.closed())[0] == 1012
+    assert await asyncio.to_thread(up.ended) == 0
+    assert time.monotonic() - began < 5
+    assert not broker.is_running()

@@ -1,6 +1,5 @@
 import itertools
 import struct
-import time
 from collections.abc import Iterable
 
 import pytest
@@ -306,15 +305,3 @@ def test_no_bytes_do_more_than_a_named_error(data: bytes, cuts: Iterable[int]):
     slow, slow_code = events(data, range(len(data)))
     assert events(data, [min(cut, len(data)) for cut in cuts])[1] == code == slow_code
     assert code is not None or slow == events(data)[0]
-
-
-def test_many_small_frames_cost_their_number_not_its_square():
-    """One read may hold tens of thousands of empty pings: eight times as many must not cost 64 times as much."""
-
-    def cost(count: int) -> float:
-        data = client(PING) * count
-        started = time.process_time()
-        assert len(FrameReader().receive(data)) == count
-        return time.process_time() - started
-
-    assert cost(80_000) < 24 * min(cost(10_000) for _ in range(3))

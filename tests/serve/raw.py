@@ -104,18 +104,20 @@ class Raw:
 
     async def until(self, kind: str) -> list[dict[str, Any]]:
         """All texts before the first of a type, and that one at the end."""
-        found = [await self.text()]
-        while found[-1]["type"] != kind:
-            found.append(await self.text())
+        async with asyncio.timeout(2 * LIMIT):
+            found = [await self.text()]
+            while found[-1]["type"] != kind:
+                found.append(await self.text())
         return found
 
     async def messages(self, count: int) -> list[dict[str, Any]]:
         """The next messages; control frames are passed over."""
         found: list[dict[str, Any]] = []
-        while len(found) < count:
-            message = await self.text()
-            if "topic" in message:
-                found.append(message)
+        async with asyncio.timeout(2 * LIMIT):  # heartbeats alone would go on for ever
+            while len(found) < count:
+                message = await self.text()
+                if "topic" in message:
+                    found.append(message)
         return found
 
     async def closed(self) -> tuple[int, bytes]:
