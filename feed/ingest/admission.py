@@ -28,6 +28,7 @@ _FLAG = re.compile(rb"FeedFlag\s*=\s*[\"']\s*([A-Za-z]*)")
 _REMEMBERED_TOPICS = 10_000
 _REMEMBERED_VERSIONS = 1_000
 RETRY_SECONDS = 0.05
+TURNS_TO_SEND = 2  # of the loop: one for the archiving task, one for its bytes to leave
 
 
 class Store(Protocol):
@@ -77,26 +78,30 @@ class Admission:
         Other failures of the store (it is full) are passed on; nothing is told to be stored then.
         """
         plain = inflate(arrival.data, arrival.encoding, self._limits.body_bytes)
-        decoded = Decoded(refusal=plain) if isinstance(plain, Refusal) else _checked(decode(plain, receipt), flag)
-        if decoded.refusal is not None and decoded.refusal.reason is Reason.TOO_LARGE:
-            return self._counted(_turned_away(decoded.refusal))
+        if isinstance(plain, Refusal) and plain.reason is Reason.TOO_LARGE:
+            return self._counted(_turned_away(plain))
+
+        def read() -> Decoded:
+            return Decoded(refusal=plain) if isinstance(plain, Refusal) else _checked(decode(plain, receipt), flag)
+
         try:
             async with asyncio.timeout(self._limits.deadline):
-                outcome = await self._stored(arrival, raw_id, decoded)
+                outcome = await self._stored(arrival, raw_id, read)
         except TooLargeError as error:
             return self._counted(_turned_away(Refusal(Reason.TOO_LARGE, error.detail)))
         except TimeoutError as error:
             raise OutcomeUnknownError("the broker did not answer in time", hint="Send the same bytes again.") from error
         return self._counted(outcome)
 
-    async def _stored(self, arrival: Arrival, raw_id: str, decoded: Decoded) -> Outcome:
-        """Archive and settle in parallel; return when both are acknowledged."""
+    async def _stored(self, arrival: Arrival, raw_id: str, read: Callable[[], Decoded]) -> Outcome:
+        """Archive, and meanwhile decode and settle; return when all is acknowledged."""
         archived = asyncio.ensure_future(self._again(lambda: self._store.archive(raw_id, arrival)))
         try:
-            await asyncio.sleep(0)  # what is too large to be archived is known at once: then nothing is published
+            for _ in range(TURNS_TO_SEND):
+                await asyncio.sleep(0)  # the broker writes the raw bytes to disk while we decode
             if archived.done():
-                await archived
-            outcome = await self._outcome(arrival, raw_id, decoded)
+                await archived  # too large to be archived: nothing is published
+            outcome = await self._outcome(arrival, raw_id, read())
             await archived
         finally:
             archived.cancel()
