@@ -137,26 +137,32 @@ class Poster(asyncio.Protocol):
 
 
 def document(number: int, units: int, size: int) -> bytes:
-    """An ODF result of about `size` bytes: message `number`, spread over `units` units whose Versions rise."""
+    """An ODF result of about `size` bytes, laid out as venues do: message `number` of `units` units in turn.
+
+    From one Version of a unit to the next one row in twenty changes, as when a few more have finished.
+    """
     unit, version = number % units, number // units + 1
     head = (
         f'<OdfBody CompetitionCode="XB2030" DocumentCode="ATHM100M--------------HEAT{unit:06d}--" '
         f'DocumentType="DT_RESULT" Version="{version}" ResultStatus="LIVE" FeedFlag="P" Date="2030-07-03" '
-        f'Time="215612045" LogicalDate="2030-07-03" Source="STAATH1"><Competition Gen="XB-GEN-1.0">'
+        f'Time="215612045" LogicalDate="2030-07-03" Source="STAATH1">\n\t<Competition Gen="XB-GEN-1.0">\n'
     )
     rows: list[str] = []
-    length = len(head) + 26
+    length = len(head) + 30
     while not rows or length + len(rows[-1]) < size:
-        rows.append(_row(len(rows) + 1, version))
+        rows.append(_row(len(rows) + 1, unit, version))
         length += len(rows[-1])
-    return (head + "".join(rows) + "</Competition></OdfBody>").encode()
+    return (head + "".join(rows) + "\t</Competition>\n</OdfBody>").encode()
 
 
-def _row(place: int, version: int) -> str:
-    code = 9_000_000 + place
+def _row(place: int, unit: int, version: int) -> str:
+    code = 9_000_000 + 100 * unit + place
+    changes = (version + place) // 20
     return (
-        f'<Result Rank="{place}" ResultType="TIME" Result="{10 + place / 100 + version / 1000:.2f}" '
-        f'SortOrder="{place}" StartOrder="{place}"><Competitor Code="{code}" Type="A" Organisation="XXA">'
-        f'<Composition><Athlete Code="{code}" Order="1" Bib="{place}"><Description GivenName="Given{place}" '
-        f'FamilyName="Family{place}" Gender="M" Organisation="XXA"/></Athlete></Composition></Competitor></Result>'
+        f'\t\t<Result Rank="{place}" ResultType="TIME" Result="{10 + place / 100 + changes / 1000:.3f}" '
+        f'SortOrder="{place}" StartOrder="{place}">\n\t\t\t<Competitor Code="{code}" Type="A" Organisation="XXA">\n'
+        f'\t\t\t\t<Composition>\n\t\t\t\t\t<Athlete Code="{code}" Order="1" Bib="{place}">\n'
+        f'\t\t\t\t\t\t<Description GivenName="Given{place}" FamilyName="Family{place}" Gender="M" '
+        f'Organisation="XXA" BirthDate="2004-02-11" />\n'
+        "\t\t\t\t\t</Athlete>\n\t\t\t\t</Composition>\n\t\t\t</Competitor>\n\t\t</Result>\n"
     )

@@ -1,23 +1,24 @@
 """The journey of a result: from the planned moment of its POST to the last of 100 subscribers.
 
-Open loop at 50 messages a second. The baseline publishes the same bytes to RAW and FEED of the same broker at the
-same pace and waits for both acknowledgements: what no service that stores before it shows can be faster than.
+Open loop at 50 messages a second. The baseline publishes the same bytes with nats-py to RAW and FEED of the same broker
+at the same pace and waits for both acknowledgements: what no service that stores before it shows can be faster than.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
+import nats
 from hdrh.histogram import HdrHistogram
+from nats.aio.client import Client
 
-from benchmarks.clients import Poster, Reader, document, same
+from benchmarks.clients import Poster, document
+from benchmarks.fleet import Fleet
 from benchmarks.service import feed_up
-from feed.stream.acks import publish_acked
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection
 from feed.stream.streams import STREAMS, set_up
@@ -56,54 +57,25 @@ async def paced(count: int, act: Callable[[int, float], Awaitable[None]]) -> Non
     await asyncio.gather(*tasks)
 
 
-async def baseline(link: Connection, documents: list[bytes]) -> Figures:
-    """Bare RAW beside FEED publishes with acknowledgement."""
+async def baseline(link: Client, documents: list[bytes]) -> Figures:
+    """Bare RAW beside FEED publishes with acknowledgement, as nats-py does them."""
     latencies: list[float] = []
+    stream = link.jetstream()
 
     async def act(number: int, planned: float) -> None:
         subject = f"bench.{number % UNITS}"
         payload = documents[number]
-        both = (publish_acked(link, f"{stream}.{subject}", payload, {}, timeout=30) for stream in ("raw", "feed"))
-        await asyncio.gather(*both)
+        await asyncio.gather(stream.publish(f"raw.{subject}", payload), stream.publish(f"feed.{subject}", payload))
         latencies.append(time.perf_counter() - planned)
 
     await paced(len(documents), act)
     return figures(latencies[WARM_UP:])
 
 
-class Fleet:
-    """Subscribers that all want everything; knows when the last of them had each message."""
-
-    def __init__(self) -> None:
-        self.readers: list[Reader] = []
-        self.counts: dict[int, int] = {}
-        self.last: dict[int, float] = {}
-
-    async def connect(self, host: str, port: int, count: int) -> None:
-        loop = asyncio.get_running_loop()
-        for _ in range(count):
-            reader = Reader("/v1/stream", host, self._seen)
-            await loop.create_connection(partial(same, reader), host, port)
-            self.readers.append(reader)
-        while not all(reader.frames for reader in self.readers):
-            await asyncio.sleep(0.01)
-
-    def close(self) -> None:
-        for reader in self.readers:
-            if reader.transport is not None:
-                reader.transport.abort()
-
-    def _seen(self, seq: int) -> None:
-        count = self.counts[seq] = self.counts.get(seq, 0) + 1
-        if count == len(self.readers):
-            self.last[seq] = time.perf_counter()
-
-
 async def journey(url: str, documents: list[bytes]) -> Figures:
     """The service with its subscribers."""
     host, port = urlsplit(url).hostname or "", urlsplit(url).port or 0
-    fleet = Fleet()
-    await fleet.connect(host, port, SUBSCRIBERS)
+    fleet = await asyncio.to_thread(Fleet, host, port, SUBSCRIBERS)
     planned_at: dict[int, float] = {}
     posters: list[Poster] = []
 
@@ -115,10 +87,8 @@ async def journey(url: str, documents: list[bytes]) -> Figures:
         planned_at[await poster.post(documents[number])] = planned
 
     await paced(len(documents), act)
-    while not all(seq in fleet.last for seq in planned_at):
-        await asyncio.sleep(0.01)
-    fleet.close()
-    latencies = [fleet.last[seq] - planned for seq, planned in sorted(planned_at.items())]
+    last = await asyncio.to_thread(fleet.finish, len(documents))
+    latencies = [last[seq] - planned for seq, planned in sorted(planned_at.items())]
     return figures(latencies[WARM_UP:])
 
 
@@ -133,8 +103,11 @@ async def measure(folder: Path, pairs: int, seconds: float) -> list[str]:
     count = WARM_UP + int(seconds * RATE)
     broker = Broker(folder)
     await broker.start()
-    link = await Connection.open(broker.url, *broker.credentials("T"), "baseline")
-    await set_up(link, STREAMS)
+    user, password = broker.credentials("T")
+    ours = await Connection.open(broker.url, user, password, "set-up")
+    await set_up(ours, STREAMS)
+    await ours.close()
+    link = await nats.connect(broker.url, user=user, password=password)
     try:
         async with feed_up(folder, broker) as (url, _):
             first = 0

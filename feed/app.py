@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from feed.clock import now_micros
 from feed.config import Settings
@@ -25,6 +26,7 @@ from feed.venues import FORMATS
 from feed.world import World
 
 KEEPALIVE_SECONDS = 75.0
+DESCRIPTORS_KEPT = 256  # for venues, the broker and files
 CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 1.0
 # Most objects live long (the board) or are freed by counting: rare full collections keep the loop's pauses short.
@@ -60,9 +62,8 @@ async def run(settings: Settings, on_ready: Callable[[str], None]) -> None:
 async def started(settings: Settings) -> AsyncIterator[tuple[Service, str]]:
     """A service that listens, and the address it is reached at; everything is stopped when the context ends."""
     async with AsyncExitStack() as stack:
-        descriptors = raise_descriptor_limit()
-        if descriptors < settings.connections_max:
-            _log.warning("the system allows %d descriptors, connections_max is more", descriptors)
+        possible = min(settings.connections_max, raise_descriptor_limit() - DESCRIPTORS_KEPT)
+        settings = replace(settings, connections_max=possible)
         bound = listen(settings.host, settings.port)
         stack.callback(bound.close)
         broker, links = await _connect(settings, stack)

@@ -11,7 +11,7 @@ from feed.core.entry import Entry
 from feed.core.heads import Head, Heads
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.core.outcome import Arrival, Outcome
-from feed.errors import ContradictionError
+from feed.errors import BrokerError, ContradictionError
 from feed.ingest.admission import Admission, Limits
 from feed.serve.pump import Pump
 from feed.serve.reading import Reading
@@ -23,6 +23,7 @@ from feed.stream.streams import STREAMS, last_sequence, set_up
 from feed.stream.tide import Tide
 
 Clock = Callable[[], int]
+PAYLOAD_BYTES = 1024 * 1024
 
 
 class State:
@@ -70,6 +71,7 @@ class World:
     @classmethod
     async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock) -> "World":
         """Set up the streams, fill the board, and wire the journey of one result."""
+        _check(link)
         epoch = await set_up(link, STREAMS, settings.replicas)
         tip = await last_sequence(link)
         state = State(tip)
@@ -100,3 +102,11 @@ class World:
             await self.consumer.run()
         finally:
             self.reading.pump.stop()
+
+
+def _check(link: Connection) -> None:
+    if link.max_payload < PAYLOAD_BYTES:
+        raise BrokerError(
+            f"the NATS server takes messages of {link.max_payload} bytes, {PAYLOAD_BYTES} are needed",
+            hint="Set max_payload: 1MB in its configuration.",
+        )

@@ -8,15 +8,17 @@ from typing import Any
 
 import msgspec
 
+from schemas.control import Control
 from schemas.registry import KINDS, AnyMessage
 
 FOLDER = Path(__file__).parent / "published"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DELIVERED = "seq"
 
-# One file each: what a subscriber may be sent, by the name of the file. Control frames get their rows here.
+# One file each: what a subscriber may be sent, by the name of the file.
 PUBLISHED: dict[str, tuple[Any, str]] = {
     "message": (AnyMessage, "A message of any kind, as delivered."),
+    "control": (Control, "A frame of the service's own on a subscriber's connection."),
     **{name: (kind.message, f"A message of kind `{name}`, as delivered.") for name, kind in KINDS.items()},
 }
 MESSAGES = frozenset({"message", *KINDS})

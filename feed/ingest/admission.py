@@ -28,7 +28,7 @@ _FLAG = re.compile(rb"FeedFlag\s*=\s*[\"']\s*([A-Za-z]*)")
 _REMEMBERED_TOPICS = 10_000
 _REMEMBERED_VERSIONS = 1_000
 RETRY_SECONDS = 0.05
-TURNS_TO_SEND = 2  # of the loop: one for the archiving task, one for its bytes to leave
+SURELY_ARCHIVED_BYTES = 512 * 1024  # every broker we start with takes so much in one message
 
 
 class Store(Protocol):
@@ -94,13 +94,13 @@ class Admission:
         return self._counted(outcome)
 
     async def _stored(self, arrival: Arrival, raw_id: str, read: Callable[[], Decoded]) -> Outcome:
-        """Archive, and meanwhile decode and settle; return when all is acknowledged."""
+        """Decode and settle, and archive in parallel; return when all is acknowledged."""
         archived = asyncio.ensure_future(self._again(lambda: self._store.archive(raw_id, arrival)))
         try:
-            for _ in range(TURNS_TO_SEND):
-                await asyncio.sleep(0)  # the broker writes the raw bytes to disk while we decode
-            if archived.done():
-                await archived  # too large to be archived: nothing is published
+            if len(arrival.data) > SURELY_ARCHIVED_BYTES:
+                await asyncio.sleep(0)  # what is too large to be archived is known at once: then nothing is published
+                if archived.done():
+                    await archived
             outcome = await self._outcome(arrival, raw_id, read())
             await archived
         finally:

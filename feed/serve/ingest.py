@@ -39,9 +39,10 @@ class Answer(msgspec.Struct, frozen=True):
 
 async def ingest(request: web.Request) -> web.StreamResponse:
     """Receive, stamp and admit one document."""
-    if request.remote not in _LOOPBACK:
+    if request.remote not in _LOOPBACK or "Origin" in request.headers:
+        who = "a web page" if request.remote in _LOOPBACK else request.remote
         hint = "Without keys only programs on this machine may write."
-        return problem(401, "unauthorized", f"no key allows {request.remote} to write", hint)
+        return problem(401, "unauthorized", f"no key allows {who} to write", hint)
     name = request.match_info["format"]
     if name not in request.app[FORMATS]:
         return problem(415, Reason.UNSUPPORTED_MEDIA.value, f"there is no format {name!r}", _known(request))
@@ -51,7 +52,7 @@ async def ingest(request: web.Request) -> web.StreamResponse:
     data = await _body(request, request.app[BODY_BYTES_MAX])
     if isinstance(data, web.Response):
         return data
-    arrival = Arrival(name, data, encoding, request.app[CLOCK](), request.query.get("source"))
+    arrival = Arrival(name, data, encoding, request.app[CLOCK](), _source(request))
     return await _admitted(request.app[ADMIT], arrival)
 
 
@@ -75,9 +76,10 @@ def answer_to(outcome: Outcome) -> web.Response:
 
 async def _body(request: web.Request, limit: int) -> bytes | web.Response:
     """The body as it came, or the refusal as soon as it is known to be above the limit or too slow."""
-    too_large = _refused(Refusal(Reason.TOO_LARGE, f"the body has more than {limit} bytes"), 413)
     if request.content_length is not None and request.content_length > limit:
-        return too_large
+        return _too_large(limit)
+    if request.content.is_eof():  # it came with the head, as short ones do
+        return request.content.read_nowait()
     chunks: list[bytes] = []
     size = 0
     try:
@@ -85,13 +87,21 @@ async def _body(request: web.Request, limit: int) -> bytes | web.Response:
             async for chunk in request.content.iter_any():
                 size += len(chunk)
                 if size > limit:
-                    return too_large
+                    return _too_large(limit)
                 chunks.append(chunk)
     except TimeoutError:
         return problem(408, "request_timeout", f"the body did not arrive within {BODY_SECONDS:g} s", "Send it again.")
     except (ConnectionError, web.RequestPayloadError) as error:
         return problem(400, "bad_request", f"the body broke off: {error}", "Send the same bytes again; it is safe.")
     return b"".join(chunks)
+
+
+def _too_large(limit: int) -> web.Response:
+    return _refused(Refusal(Reason.TOO_LARGE, f"the body has more than {limit} bytes"), 413)
+
+
+def _source(request: web.Request) -> str | None:
+    return request.query.get("source") if request.query_string else None
 
 
 def _media(request: web.Request) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import cast
 
 from feed.core.cohorts import Cohort, Cohorts, frames_of, next_batch
-from feed.core.control import Control, Filtered, Heartbeat, ReplayEnd, SnapshotEnd, encode_control
+from feed.core.control import encode_control
 from feed.core.cursor import write_cursor
 from feed.core.entry import Entry
 from feed.core.filters import Filter
@@ -20,6 +20,7 @@ from feed.core.log import AbsentError, Log
 from feed.core.stall import StallWatch
 from feed.errors import OutcomeUnknownError
 from feed.serve.subscriber import Subscriber
+from schemas.control import Control, Filtered, Heartbeat, ReplayEnd, SnapshotEnd
 
 HEARTBEAT_SECONDS = 5.0
 SWEEP_SECONDS = 1.0

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 from aiohttp import web
 
-from feed.core.control import Pong, encode_control, error_frame, hello
+from feed.core.control import encode_control, error_frame, hello
 from feed.core.cursor import write_cursor
 from feed.core.filters import Filter, parse_filter
 from feed.errors import ErrorName, ReaderError
@@ -17,6 +17,7 @@ from feed.serve.handshake import accept_key, hand_over
 from feed.serve.query import Wish, read_stream_wish
 from feed.serve.reading import CONNECTIONS_MAX, READINGS, Reading
 from feed.serve.subscriber import Subscriber
+from schemas.control import Pong
 
 
 class ClientFrame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ import asyncio
 from feed.core.entry import Entry
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.errors import OutcomeUnknownError
-from feed.stream.connection import Connection
+from feed.stream.connection import Connection, JetStreamError
 from feed.stream.history import read
 
 LOAD_BYTES = 16 * 1024 * 1024
@@ -37,7 +37,10 @@ class Segments:
         entries: list[Entry] = []
         first, end = absent.first, min(absent.first + SEGMENT_SEQS, self._log.tip + 1)
         while first < end:
-            messages = await read(self._connection, "FEED", first, end - first, LOAD_BYTES)
+            try:
+                messages = await read(self._connection, "FEED", first, end - first, LOAD_BYTES)
+            except JetStreamError as error:  # the broker is ill: readers keep their place until it is well
+                raise OutcomeUnknownError(error.detail, hint="Ask again.") from error
             if not messages:  # a copy of the stream that is behind may answer; taken as it is, this would be a gap
                 raise OutcomeUnknownError(f"whoever answered does not hold seq {first} yet", hint="Ask again.")
             messages = [message for message in messages if message.seq < end]

@@ -85,9 +85,6 @@ class Wire(Client):
 
     def send(self, command: bytes) -> None:
         """Queue a command for the socket without waiting: nothing here can swallow a cancellation or block."""
-        if self.is_connected and not self._pending and self._transport is not None:
-            self._transport.write(command)  # a turn of the loop sooner than through nats-py's flusher
-            return
         self._pending.append(command)
         self._pending_data_size += len(command)
         if self._flush_queue is not None and self._flush_queue.empty():

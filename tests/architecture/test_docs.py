@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from feed.config import Settings
-from feed.core.control import Control
 from feed.errors import COMPLAINTS
 from feed.refusals import Reason
 from feed.serve.metrics import Figure, _Families
 from feed.serve.query import NOT_BUILT_YET
 from feed.serve.routes import ROUTES
+from schemas.control import Control
 from schemas.message import Remark
 from tests.architecture.source import ROOT, none_of
 

@@ -1,19 +1,9 @@
 import msgspec
 import pytest
 
-from feed.core.control import (
-    Control,
-    ErrorFrame,
-    Filtered,
-    Heartbeat,
-    Pong,
-    ReplayEnd,
-    SnapshotEnd,
-    encode_control,
-    error_frame,
-    hello,
-)
+from feed.core.control import encode_control, error_frame, hello
 from feed.errors import ErrorName, ReaderError
+from schemas.control import Control, ErrorFrame, Filtered, Heartbeat, Pong, ReplayEnd, SnapshotEnd
 from schemas.registry import KINDS
 
 FRAMES = {

@@ -229,8 +229,11 @@ async def test_a_message_that_the_broker_does_not_carry_is_turned_away(house: Ho
 
 
 @pytest.mark.parametrize("decoded", [None, refused()])
-async def test_bytes_that_the_broker_does_not_carry_are_never_half_stored(house: House, decoded: Decoded | None):
+async def test_bytes_that_the_broker_does_not_carry_are_never_half_stored(
+    house: House, decoded: Decoded | None, monkeypatch: pytest.MonkeyPatch
+):
     """What cannot be archived is neither published nor quarantined, so that the answer is true."""
+    monkeypatch.setattr(admission, "SURELY_ARCHIVED_BYTES", -1)
     house.stream.before["archive"] = times(1, TooLargeError("2 MB"))
     outcome = await house.send(candidate(1), decoded=decoded)
     assert [(row.id, row.refusal.reason) for row in outcome.quarantined] == [("", Reason.TOO_LARGE)]

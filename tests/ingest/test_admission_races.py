@@ -28,7 +28,7 @@ async def test_archive_and_publish_run_in_parallel_and_both_are_waited_for(house
     house.stream.before[slow] = hold
     sending = asyncio.ensure_future(house.send(candidate(1)))
     await until(lambda: (house.stream.archived if other == "archive" else house.stream.log) != [])
-    assert slow in house.stream.calls
+    await until(lambda: slow in house.stream.calls)
     for _ in range(10):
         await asyncio.sleep(0)
     assert not sending.done()

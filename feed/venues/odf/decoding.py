@@ -7,7 +7,7 @@ from lxml import etree
 
 from feed.candidate import Candidate, Decoded, Receipt
 from feed.refusals import Reason
-from feed.venues.odf.fingerprint import fingerprint
+from feed.venues.odf.fingerprint import canonical, fingerprint, has_indicator
 from feed.venues.odf.header import NOTE, VERSIONS_ATTRIBUTES, Header, read_header, sight
 from feed.venues.odf.parse import ROOT, parse, received_text
 from feed.venues.odf.refused import RefusedError
@@ -42,14 +42,16 @@ def _decode_tree(root: etree._Element, data: bytes, receipt: Receipt) -> Decoded
     header = read_header(dict(root.items()), receipt)
     competition = _competition(root)
     text = etree.tostring(root, method="text", encoding="unicode")
+    is_marked = has_indicator(data)
+    content = canonical(root, is_marked=is_marked, has_blanks=bool(text))
     body: ResultBody | DocumentBody | None = None
     found: Iterable[Remark] = ()
     if competition is not None and header.row.kind == RESULT:
-        body, found = read_result(competition, header, has_text=bool(text.strip()))
+        body, found = read_result(competition, header, b"" if is_marked else content, has_text=bool(text.strip()))
     elif competition is not None or not header.row.full:
         body = DocumentBody(received_text(data, root))
     message = _message(header, body, (*header.remarks, *found), _document(header, root, competition), receipt.recv)
-    candidate = Candidate(message, fingerprint(root, data, has_blanks=bool(text)))
+    candidate = Candidate(message, fingerprint(content))
     return Decoded((candidate,), None, header.flag, header.topic, header.version)
 
 

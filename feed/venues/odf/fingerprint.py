@@ -4,6 +4,7 @@ Date, Time and TimeStamp of the root change with every repetition; ModificationI
 what is so. White space between elements, comments and the order of attributes mean nothing (Canonical XML 1.0).
 """
 
+import copy
 import hashlib
 
 from lxml import etree
@@ -17,24 +18,34 @@ _INDICATOR = "ModificationIndicator"
 _with_indicator = etree.XPath(f"//*[@{_INDICATOR}]")
 
 
-def fingerprint(root: etree._Element, document: bytes, *, has_blanks: bool) -> str:
-    """Hex digest of a parsed document; takes the attributes that do not count off its tree.
+def has_indicator(document: bytes) -> bool:
+    """Whether some element may carry a ModificationIndicator; a search through the tree costs a quarter of parsing."""
+    return _INDICATOR.encode() in spelled(document)
 
-    `document` is what `root` was parsed from; `has_blanks` says that some element may hold nothing but white space.
+
+def canonical(root: etree._Element, *, is_marked: bool, has_blanks: bool) -> bytes:
+    """The content of a parsed document in its one canonical form; takes the clock attributes off its root.
+
+    `is_marked` says that there are ModificationIndicators, `has_blanks` that some element may hold just white space.
     Raises RefusedError not_well_formed for a relative namespace, which has no canonical form.
     """
     for name in CLOCK_ATTRIBUTES:
         root.attrib.pop(name, None)
-    if _INDICATOR.encode() in spelled(document):  # a search through the tree costs a quarter of the parsing
+    if is_marked:
+        root = copy.deepcopy(root)  # it is no content, but it must not be lost either
         for element in _with_indicator(root):
             del element.attrib[_INDICATOR]
     if has_blanks:
         _drop_blanks(root)
     try:
-        canonical = etree.tostring(root, method="c14n", with_comments=False)
+        return etree.tostring(root, method="c14n", with_comments=False)
     except etree.C14NError as error:
         raise RefusedError(Reason.NOT_WELL_FORMED, f"no canonical form: {error}", f"/{ROOT}") from error
-    return hashlib.sha256(canonical).hexdigest()
+
+
+def fingerprint(content: bytes) -> str:
+    """Hex digest of a canonical form."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _drop_blanks(root: etree._Element) -> None:

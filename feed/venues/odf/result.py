@@ -1,7 +1,9 @@
 """What DT_RESULT needs beyond the table of schemas/result.py, each with its rule (General Messages, DT_RESULT)."""
 
 from collections.abc import Iterable
+from datetime import tzinfo
 from math import inf
+from typing import Any
 
 import msgspec
 from lxml import etree
@@ -9,7 +11,8 @@ from msgspec import UNSET
 
 from feed.venues.odf.header import KNOWN_ATTRIBUTES, NOTE, VERSIONS_ATTRIBUTES, Header
 from feed.venues.odf.parse import ROOT
-from feed.venues.odf.plan import Fields, compile_plan
+from feed.venues.odf.plan import Fields, Plan, compile_plan
+from feed.venues.odf.rows import Rows, keys_of
 from feed.venues.odf.walker import Walker
 from schemas.message import Remark
 from schemas.result import Competitor, ResultBody
@@ -20,12 +23,16 @@ _SPLIT_CODE = "INTERMEDIATE"
 _WHERE = f"/{ROOT}/Competition"
 
 
-def read_result(competition: etree._Element, header: Header, *, has_text: bool) -> tuple[ResultBody, Iterable[Remark]]:
+def read_result(
+    competition: etree._Element, header: Header, content: bytes, *, has_text: bool
+) -> tuple[ResultBody, Iterable[Remark]]:
     """The body of a result and what is odd about it; raises RefusedError bad_value.
 
-    `has_text` says that some element of the document holds text, which has no field in a result.
+    `content` is the document's canonical form, empty when that leaves something out; `has_text` says that some element
+    of it holds text, which has no field in a result.
     """
-    walker = Walker(header.zone, has_text=has_text)
+    keys = {} if has_text else keys_of(competition, content)
+    walker = RowWalker(header.zone, keys, has_text=has_text)
     body: ResultBody = walker.read(_PLAN, competition)
     for name in VERSIONS_ATTRIBUTES:
         walker.unmapped.pop(f"{_WHERE}/@{name}", None)
@@ -90,4 +97,28 @@ def _place(competitor: Competitor) -> float:
     return inf if competitor.sort_order is None else competitor.sort_order
 
 
+class RowWalker(Walker):
+    """A walker that does not read a row again whose canonical text it has read before.
+
+    From one version of a result to the next most rows stay as they are, and a row's Struct is never changed.
+    """
+
+    def __init__(self, zone: tzinfo, keys: dict[etree._Element, bytes], *, has_text: bool) -> None:
+        super().__init__(zone, has_text=has_text)
+        self._keys = keys
+
+    def read(self, plan: Plan, element: etree._Element) -> Any:  # noqa: ANN401 - the plan's own Struct
+        key = self._keys.get(element)
+        if key is None:
+            return super().read(plan, element)
+        row = _ROWS.get(key)
+        if row is None:
+            odd = len(self.unmapped), len(self.context.remarks)
+            row = super().read(plan, element)
+            if odd == (len(self.unmapped), len(self.context.remarks)):  # else the oddity would be told only once
+                _ROWS.keep(key, row)
+        return row
+
+
 _PLAN = compile_plan(ResultBody, {Competitor: _settle_competitor, ResultBody: _settle_body})
+_ROWS: Rows[Competitor] = Rows()

@@ -1,0 +1,118 @@
+"""A fleet of WebSocket readers in a process of its own, with system calls and little else.
+
+Real subscribers are other machines; here they share two cores with what is measured, so they must cost next to
+nothing: of a frame only its head and first digits are looked at.
+"""
+
+import multiprocessing
+import os
+import select
+import socket
+import time
+from base64 import b64encode
+from multiprocessing.connection import Connection as Pipe
+
+_HEAD_BYTES = 48  # the longest frame head and `{"seq":` with its digits
+_SEQ = b'{"seq":'
+
+
+class Fleet:
+    """`count` readers of everything at an address; tells when the last of them had each message."""
+
+    def __init__(self, host: str, port: int, count: int) -> None:
+        context = multiprocessing.get_context("fork")
+        self._pipe, pipe = context.Pipe()
+        self._child = context.Process(target=_run, args=(pipe, host, port, count), daemon=True)
+        self._child.start()
+        self._pipe.recv()
+
+    def finish(self, expected: int) -> dict[int, float]:
+        """Moment (perf_counter) of the last reader by sequence, as soon as all had `expected` messages."""
+        self._pipe.send(expected)
+        last: dict[int, float] = self._pipe.recv()
+        self._child.join()
+        return last
+
+
+class _Reader:
+    __slots__ = ("left", "seq", "sock")
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.left = 0  # bytes of the current frame still to come
+        self.seq = 0  # its sequence; 0 for a control frame
+
+
+def _run(pipe: Pipe, host: str, port: int, count: int) -> None:
+    readers = {reader.sock.fileno(): reader for reader in (_Reader(_connect(host, port)) for _ in range(count))}
+    poll = select.epoll()
+    for number in readers:
+        poll.register(number, select.EPOLLIN)
+    pipe.send("connected")
+    counts: dict[int, int] = {}
+    last: dict[int, float] = {}
+    expected = -1
+    while expected < 0 or len(last) < expected:
+        for number, _ in poll.poll(0.05):
+            for seq in _read(readers[number]):
+                counts[seq] = counts.get(seq, 0) + 1
+                if counts[seq] == count:
+                    last[seq] = time.perf_counter()
+        if expected < 0 and pipe.poll():
+            expected = pipe.recv()
+    pipe.send(last)
+
+
+def _read(reader: _Reader) -> list[int]:
+    """Take what one system call brings; the sequences of messages that are complete now."""
+    got = reader.sock.recv_into(_BUFFER)
+    if not got:
+        raise ConnectionError("the service closed a connection")
+    done: list[int] = []
+    at = 0
+    while at < got:
+        if not reader.left:
+            at = _begin(reader, at, got)
+            if not reader.left:
+                break
+        taken = min(reader.left, got - at)
+        at += taken
+        reader.left -= taken
+        if not reader.left and reader.seq:
+            done.append(reader.seq)
+    return done
+
+
+def _begin(reader: _Reader, at: int, got: int) -> int:
+    """Read a frame's head at `at`: the bytes to come and the sequence; returns where the payload starts."""
+    if got - at < _HEAD_BYTES and got - at < 2 + _BUFFER[at + 1]:
+        raise ConnectionError("a frame's head was cut in two: this reader does not put such together")
+    length, start = _BUFFER[at + 1], at + 2
+    if length == 126:
+        length, start = _BUFFER[at + 2] << 8 | _BUFFER[at + 3], at + 4
+    elif length == 127:
+        length, start = int.from_bytes(_BUFFER[at + 2 : at + 10], "big"), at + 10
+    reader.left, reader.seq = length, 0
+    if _BUFFER.startswith(_SEQ, start):
+        reader.seq = int(_BUFFER[start + len(_SEQ) : _BUFFER.index(b",", start)])
+    return start
+
+
+_BUFFER = bytearray(1 << 20)
+
+
+def _connect(host: str, port: int) -> socket.socket:
+    sock = socket.create_connection((host, port))
+    key = b64encode(os.urandom(16)).decode()
+    request = (
+        f"GET /v1/stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    )
+    sock.sendall(request.encode())
+    answer = b""
+    while not answer.endswith(b"\r\n\r\n"):
+        answer += sock.recv(1)
+    if b" 101 " not in answer:
+        raise ConnectionError(answer.decode())
+    sock.setblocking(False)
+    return sock
