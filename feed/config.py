@@ -33,9 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reorder_window_ms: A[int, Meta(ge=0, le=10_000, description="How long a missing Version is waited for.")] = 250
     answer_ms: A[int, Meta(ge=100, le=60_000, description="Until a venue gets an answer, good or not.")] = 4_500
     body_bytes_max: A[int, Meta(ge=1024, description="Largest document after inflation.")] = 32 * 1024 * 1024
-    connections_max: A[
-        int, Meta(ge=1, description="Most subscribers at a time, as far as the system has descriptors.")
-    ] = 30_000
+    connections_max: A[int, Meta(ge=1, description="Most subscribers, as far as there are descriptors.")] = 30_000
     log_level: A[str, Meta(description="debug, info, warning or error.")] = "info"
     competitions: A[dict[str, CompetitionSettings], Meta(description="By competition code: zone.")] = {}
 
