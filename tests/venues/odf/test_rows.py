@@ -60,8 +60,10 @@ def test_memory_changes_nothing(versions: list[list[int]]):
 @pytest.mark.parametrize(
     "competition",
     [
-        "<Result><Competitor/><Extra/></Result><Result><Competitor/><Result><Competitor/></Result>"
-        "<Result><Competitor/></Result></Result>",
+        (
+            "<Result><Competitor/><Extra/></Result><Result><Competitor/><Result><Competitor/></Result>"
+            "<Result><Competitor/></Result></Result>"
+        ),
         "<Result><Competitor/></Result><Result/>",
         "<Result><ResultItems><ResultItem><Result/></ResultItem></ResultItems><Competitor/></Result>",
         "<Result><Result><Competitor/></Result><Competitor/></Result>",
