@@ -1,24 +1,20 @@
 """One ODF document to one message, or to the one refusal that refuses it."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from lxml import etree
 
 from feed.candidate import Candidate, Decoded, Receipt
-from feed.refusals import Reason
-from feed.venues.odf.fingerprint import canonical, fingerprint, has_indicator
-from feed.venues.odf.header import NOTE, VERSIONS_ATTRIBUTES, Header, read_header, sight
-from feed.venues.odf.parse import ROOT, parse, received_text
+from feed.venues.odf.fingerprint import fingerprint
+from feed.venues.odf.header import NOTE, VERSIONS_ATTRIBUTES, Header, sight
+from feed.venues.odf.parse import parse
+from feed.venues.odf.reading import RESULT, Reading, competition_of, read_again, read_whole
 from feed.venues.odf.refused import RefusedError
-from feed.venues.odf.result import read_result
 from schemas.document import Document, DocumentBody
 from schemas.message import DocumentHeader, Op, Remark, Stamps
 from schemas.registry import KINDS, AnyMessage
 from schemas.result import Result, ResultBody
 from schemas.rsc import Level, Rsc
-
-RESULT = "result"
 
 
 def decode(data: bytes, receipt: Receipt) -> Decoded:
@@ -27,39 +23,25 @@ def decode(data: bytes, receipt: Receipt) -> Decoded:
     Its message has `prev` 0 and `ts.published` 0, times in microseconds UTC. A refused document tells its flag, topic
     and version where they can be read.
     """
+    if (reading := read_again(data, receipt)) is not None:
+        return _decoded(reading, receipt)
     try:
         root = parse(data)
     except RefusedError as refused:
         return Decoded(refusal=refused.refusal)
     try:
-        return _decode_tree(root, data, receipt)
+        return _decoded(read_whole(root, data, receipt), receipt)
     except RefusedError as refused:
         flag, topic, version = sight(dict(root.items()))
         return Decoded(refusal=refused.refusal, flag=flag, topic=topic, version=version)
 
 
-def _decode_tree(root: etree._Element, data: bytes, receipt: Receipt) -> Decoded:
-    header = read_header(dict(root.items()), receipt)
-    competition = _competition(root)
-    text = etree.tostring(root, method="text", encoding="unicode")
-    is_marked = has_indicator(data)
-    content = canonical(root, is_marked=is_marked, has_blanks=bool(text))
-    body: ResultBody | DocumentBody | None = None
-    found: Iterable[Remark] = ()
-    if competition is not None and header.row.kind == RESULT:
-        body, found = read_result(competition, header, b"" if is_marked else content, has_text=bool(text.strip()))
-    elif competition is not None or not header.row.full:
-        body = DocumentBody(received_text(data, root))
-    message = _message(header, body, (*header.remarks, *found), _document(header, root, competition), receipt.recv)
-    candidate = Candidate(message, fingerprint(content))
+def _decoded(reading: Reading, receipt: Receipt) -> Decoded:
+    header = reading.header
+    document = _document(header, reading.root, competition_of(reading.root))
+    message = _message(header, reading.body, (*header.remarks, *reading.remarks), document, receipt.recv)
+    candidate = Candidate(message, fingerprint(reading.content))
     return Decoded((candidate,), None, header.flag, header.topic, header.version)
-
-
-def _competition(root: etree._Element) -> etree._Element | None:
-    found = root.findall("Competition")
-    if len(found) > 1:
-        raise RefusedError(Reason.BAD_VALUE, "there is more than one Competition", f"/{ROOT}/Competition[2]")
-    return found[0] if found else None
 
 
 def _message(

@@ -1,9 +1,7 @@
 """What DT_RESULT needs beyond the table of schemas/result.py, each with its rule (General Messages, DT_RESULT)."""
 
 from collections.abc import Iterable
-from datetime import tzinfo
 from math import inf
-from typing import Any
 
 import msgspec
 from lxml import etree
@@ -11,8 +9,7 @@ from msgspec import UNSET
 
 from feed.venues.odf.header import KNOWN_ATTRIBUTES, NOTE, VERSIONS_ATTRIBUTES, Header
 from feed.venues.odf.parse import ROOT
-from feed.venues.odf.plan import Fields, Plan, compile_plan
-from feed.venues.odf.rows import Rows, keys_of
+from feed.venues.odf.plan import Fields, compile_plan
 from feed.venues.odf.walker import Walker
 from schemas.message import Remark
 from schemas.result import Competitor, ResultBody
@@ -23,16 +20,12 @@ _SPLIT_CODE = "INTERMEDIATE"
 _WHERE = f"/{ROOT}/Competition"
 
 
-def read_result(
-    competition: etree._Element, header: Header, content: bytes, *, has_text: bool
-) -> tuple[ResultBody, Iterable[Remark]]:
+def read_result(competition: etree._Element, header: Header, *, has_text: bool) -> tuple[ResultBody, Iterable[Remark]]:
     """The body of a result and what is odd about it; raises RefusedError bad_value.
 
-    `content` is the document's canonical form, empty when that leaves something out; `has_text` says that some element
-    of it holds text, which has no field in a result.
+    `has_text` says that some element of the document holds text, which has no field in a result.
     """
-    keys = {} if has_text else keys_of(competition, content)
-    walker = RowWalker(header.zone, keys, has_text=has_text)
+    walker = Walker(header.zone, has_text=has_text)
     body: ResultBody = walker.read(_PLAN, competition)
     for name in VERSIONS_ATTRIBUTES:
         walker.unmapped.pop(f"{_WHERE}/@{name}", None)
@@ -40,6 +33,18 @@ def read_result(
     if not walker.unmapped:
         return body, walker.context.remarks
     return msgspec.structs.replace(body, unmapped=walker.unmapped), (*walker.context.remarks, Remark.UNMAPPED)
+
+
+def read_rows(rows: list[etree._Element], header: Header) -> list[Competitor] | None:
+    """Rows for themselves, in their order, or None when something about one of them is odd; raises RefusedError."""
+    walker = Walker(header.zone, has_text=False)
+    read = [walker.read(_ROW_PLAN, row) for row in rows]
+    return None if walker.unmapped or walker.context.remarks else read
+
+
+def in_order(competitors: Iterable[Competitor]) -> tuple[Competitor, ...]:
+    """SortOrder is the order of the rows (Foundation Principles 5.2); rows without one go last, as sent."""
+    return tuple(sorted(competitors, key=_place))
 
 
 def _keep_around(walker: Walker, competition: etree._Element) -> None:
@@ -88,37 +93,13 @@ def _name_athlete(fields: Fields, member: Member) -> None:
 
 
 def _settle_body(fields: Fields) -> None:
-    """SortOrder is the order of the rows (Foundation Principles 5.2); rows without one go last, as sent."""
     if "competitors" in fields:
-        fields["competitors"] = tuple(sorted(fields["competitors"], key=_place))
+        fields["competitors"] = in_order(fields["competitors"])
 
 
 def _place(competitor: Competitor) -> float:
     return inf if competitor.sort_order is None else competitor.sort_order
 
 
-class RowWalker(Walker):
-    """A walker that does not read a row again whose canonical text it has read before.
-
-    From one version of a result to the next most rows stay as they are, and a row's Struct is never changed.
-    """
-
-    def __init__(self, zone: tzinfo, keys: dict[etree._Element, bytes], *, has_text: bool) -> None:
-        super().__init__(zone, has_text=has_text)
-        self._keys = keys
-
-    def read(self, plan: Plan, element: etree._Element) -> Any:  # noqa: ANN401 - the plan's own Struct
-        key = self._keys.get(element)
-        if key is None:
-            return super().read(plan, element)
-        row = _ROWS.get(key)
-        if row is None:
-            odd = len(self.unmapped), len(self.context.remarks)
-            row = super().read(plan, element)
-            if odd == (len(self.unmapped), len(self.context.remarks)):  # else the oddity would be told only once
-                _ROWS.keep(key, row)
-        return row
-
-
 _PLAN = compile_plan(ResultBody, {Competitor: _settle_competitor, ResultBody: _settle_body})
-_ROWS: Rows[Competitor] = Rows()
+_ROW_PLAN = compile_plan(Competitor, {Competitor: _settle_competitor})

@@ -1,0 +1,93 @@
+"""A document as read: whole, or, where most rows of a result were read before, without reading those again."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from lxml import etree
+from msgspec.structs import replace
+
+from feed.candidate import Receipt
+from feed.refusals import Reason
+from feed.venues.odf.fingerprint import canonical, has_indicator
+from feed.venues.odf.header import Header, read_header
+from feed.venues.odf.parse import ROOT, parse, received_text
+from feed.venues.odf.refused import RefusedError
+from feed.venues.odf.result import in_order, read_result, read_rows
+from feed.venues.odf.rows import ROW_END, Cut, Row, Rows, cut, cut_content
+from schemas.document import DocumentBody
+from schemas.message import Remark
+from schemas.result import ResultBody
+
+RESULT = "result"
+ROWS_MIN = 2  # one row is always read
+_ROW = "Result"
+_rows = Rows()
+
+
+class Reading(NamedTuple):
+    """Header, body (None withdraws), remarks, the tree for what stands around the body, and the canonical content."""
+
+    header: Header
+    body: ResultBody | DocumentBody | None
+    remarks: Iterable[Remark]
+    root: etree._Element
+    content: bytes
+
+
+def read_whole(root: etree._Element, document: bytes, receipt: Receipt) -> Reading:
+    """Read all of a parsed document; raises RefusedError."""
+    header = read_header(dict(root.items()), receipt)
+    competition = competition_of(root)
+    text = etree.tostring(root, method="text", encoding="unicode")
+    body: ResultBody | DocumentBody | None = None
+    remarks: Iterable[Remark] = ()
+    if competition is not None and header.row.kind == RESULT:
+        body, remarks = read_result(competition, header, has_text=bool(text.strip()))
+    elif competition is not None or not header.row.full:
+        body = DocumentBody(received_text(document, root))
+    content = canonical(root, is_marked=has_indicator(document), has_blanks=bool(text))
+    return Reading(header, body, remarks, root, content)
+
+
+def read_again(document: bytes, receipt: Receipt) -> Reading | None:
+    """Read a result from its changed rows and those known; None for whatever is not plain: read that whole."""
+    if document.count(ROW_END) < ROWS_MIN or (found := cut(document)) is None:
+        return None
+    # The first row is always read: where it stands in the tree, the others stand.
+    known = [None, *map(_rows.get, found.rows[1:])]
+    changed = [row for row, before in zip(found.rows, known, strict=True) if before is None]
+    try:
+        return _read_changed(found, known, changed, receipt)
+    except RefusedError:
+        return None  # told of the whole document, with the right place
+
+
+def _read_changed(found: Cut, known: Sequence[Row | None], changed: list[bytes], receipt: Receipt) -> Reading | None:
+    root = parse(b"".join((found.head, *changed, found.tail)))
+    header = read_header(dict(root.items()), receipt)
+    competition = competition_of(root)
+    if competition is None or header.row.kind != RESULT or etree.tostring(root, method="text", encoding="unicode"):
+        return None
+    elements = competition.findall(_ROW)
+    content = cut_content(canonical(root, is_marked=False, has_blanks=False), len(changed))
+    competitors = read_rows(elements, header) if len(elements) == len(changed) else None
+    if competitors is None or content is None:
+        return None
+    fresh = [Row(*pair) for pair in zip(competitors, content.rows, strict=True)]
+    for key, row in zip(changed[1:], fresh[1:], strict=True):
+        _rows.keep(key, row)
+    for element in elements:
+        competition.remove(element)
+    left = iter(fresh)
+    rows = [row or next(left) for row in known]
+    body, remarks = read_result(competition, header, has_text=False)
+    body = replace(body, competitors=in_order(row.competitor for row in rows))
+    return Reading(header, body, remarks, root, b"".join((content.head, *(row.content for row in rows), content.tail)))
+
+
+def competition_of(root: etree._Element) -> etree._Element | None:
+    """The one Competition there is, if any; raises RefusedError for a second."""
+    found = root.findall("Competition")
+    if len(found) > 1:
+        raise RefusedError(Reason.BAD_VALUE, "there is more than one Competition", f"/{ROOT}/Competition[2]")
+    return found[0] if found else None
