@@ -25,7 +25,7 @@ from feed.stream.streams import STREAMS, set_up
 
 RATE = 50
 SUBSCRIBERS = 100
-UNITS = 50
+UNITS = 35  # as many fields of play are busy at once in a large Games
 SIZES = (600, 35_000)
 WARM_UP = 50
 

@@ -5,11 +5,12 @@ document that is cut here: one encoding, no DTD, namespace, comment or section t
 """
 
 import re
+from collections import OrderedDict
 from typing import NamedTuple
 
 from schemas.result import Competitor
 
-GENERATION_BYTES = 2_000_000  # of rows' bytes: 45 fields of play with 100 rows; what was read takes six times as much
+BYTES_MAX = 1_500_000  # of rows' bytes: 35 fields of play with 100 rows; what was read of them takes six times as much
 _START = re.compile(rb"<Result(?![A-Za-z0-9_.:\x80-\xff-])")
 ROW_END = b"</Result>"
 _UTF8_PROLOG = re.compile(
@@ -34,29 +35,29 @@ class Cut(NamedTuple):
 
 
 class Rows:
-    """What was read, by bytes: two generations, so that what is not used for a whole one is forgotten."""
+    """What was read, by bytes; what was not used for longest is forgotten first."""
 
-    def __init__(self, generation_bytes: int = GENERATION_BYTES) -> None:
-        self._young: dict[bytes, Row] = {}
-        self._old: dict[bytes, Row] = {}
+    def __init__(self, bytes_max: int = BYTES_MAX) -> None:
+        self._rows: OrderedDict[bytes, Row] = OrderedDict()
         self._bytes = 0
-        self._generation_bytes = generation_bytes
+        self._bytes_max = bytes_max
 
     def __len__(self) -> int:
-        return len(self._young) + len(self._old)
+        return len(self._rows)
 
     def get(self, key: bytes) -> Row | None:
-        row = self._young.get(key)
-        if row is None and (row := self._old.pop(key, None)) is not None:
-            self.keep(key, row)
+        row = self._rows.get(key)
+        if row is not None:
+            self._rows.move_to_end(key)
         return row
 
     def keep(self, key: bytes, row: Row) -> None:
-        """Remember a row; the older generation goes when the younger is full."""
-        self._young[key] = row
-        self._bytes += len(key)
-        if self._bytes > self._generation_bytes:
-            self._young, self._old, self._bytes = {}, self._young, 0
+        """Remember a row, as long as there is room."""
+        if key not in self._rows:
+            self._bytes += len(key)
+        self._rows[key] = row
+        while self._bytes > self._bytes_max:
+            self._bytes -= len(self._rows.popitem(last=False)[0])
 
 
 def cut(document: bytes) -> Cut | None:
