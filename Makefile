@@ -17,7 +17,7 @@ up: .venv/ready ## Run the service
 test: .venv/dev ## Run all tests
 	$(BIN)/pytest $(ARGS)
 
-lint: .venv/dev ## Check style, types and the published schemas
+lint: .venv/dev ## Check style and types (architecture and published schemas are tests)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy

@@ -28,6 +28,7 @@ from feed.world import World
 KEEPALIVE_SECONDS = 75.0
 DESCRIPTORS_KEPT = 256  # for venues, the broker and files
 CONNECT_SECONDS = 10.0
+READY_SECONDS = 0.02
 CLOSE_SECONDS = 1.0
 # Most objects live long (the board) or are freed by counting: rare full collections keep the loop's pauses short.
 GC_THRESHOLDS = (50_000, 20, 100)
@@ -44,18 +45,33 @@ async def run(settings: Settings, on_ready: Callable[[str], None]) -> None:
     loop.set_exception_handler(lambda _, context: _fail(failed, context))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with started(settings) as (service, url):
+    async with AsyncExitStack() as stack:
+        starting = asyncio.ensure_future(stack.enter_async_context(started(settings)))
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait({starting})
+            return
+        service, url = starting.result()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
-        on_ready(url)
-        watched = {asyncio.ensure_future(work) for work in (stop.wait(), service.run(), _raised(failed))}
+        watched = {stopping, *map(asyncio.ensure_future, (service.run(), _raised(failed)))}
+        telling = asyncio.ensure_future(_tell_ready(service, url, on_ready))
         done, pending = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
         service.draining = True
-        for task in pending:
+        for task in (telling, *pending):
             task.cancel()
         for task in done:
             task.result()
+
+
+async def _tell_ready(service: Service, url: str, on_ready: Callable[[str], None]) -> None:
+    """Say that the service may be used as soon as /readyz says so."""
+    while await service.ready() is not None:  # noqa: ASYNC110 - the answer comes from the broker, nobody tells us
+        await asyncio.sleep(READY_SECONDS)
+    on_ready(url)
 
 
 @asynccontextmanager

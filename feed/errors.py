@@ -40,7 +40,7 @@ class TooLargeError(FeedError):
 
 
 class ContradictionError(FeedError):
-    """We contradict ourselves (a gap in the followed stream, another epoch): crash and start again."""
+    """We contradict ourselves (another epoch, a shorter stream, foreign messages): crash and start again."""
 
 
 class Complaint(NamedTuple):

@@ -86,6 +86,8 @@ class Service:
                 flag=flag,
                 outcomes=world.admission.counts,
                 refusals=world.admission.refusals,
+                remarks=world.admission.remarks,
+                holes=world.consumer.holes,
                 tip=world.state.log.tip,
                 topics=len(world.state.board),
                 subscribers=len(pump.subscribers),

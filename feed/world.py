@@ -24,6 +24,7 @@ from feed.stream.tide import Tide
 
 Clock = Callable[[], int]
 PAYLOAD_BYTES = 1024 * 1024
+SEEN_SECONDS = 0.5
 
 
 class State:
@@ -93,7 +94,10 @@ class World:
         """Admit one document under an id chosen now, at receipt; ids sort by time."""
         raw_id = f"{arrival.recv:016x}{secrets.token_hex(4)}"
         receipt = Receipt(arrival.recv, arrival.source, zones.get)
-        return await self.admission.admit(arrival, raw_id, self.reading.flag, decode, receipt)
+        outcome = await self.admission.admit(arrival, raw_id, self.reading.flag, decode, receipt)
+        if outcome.accepted:  # who was answered finds it here: the stream's copy comes with its acknowledgement
+            await self.state.tide.passed(max(row.seq for row in outcome.accepted), SEEN_SECONDS)
+        return outcome
 
     async def run(self) -> None:
         """Serve and follow until cancelled; raises when the stream contradicts what we hold."""

@@ -4,13 +4,13 @@ import msgspec
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
-    """First frame: where the stream stands. `cursor` resumes from here."""
+    """First frame: where the stream stands. `cursor` is where this connection starts; null before a snapshot."""
 
     epoch: str
     flag: str
     tip: int
     floor: int
-    cursor: str
+    cursor: str | None
 
 
 class SnapshotEnd(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="snapshot_end"):

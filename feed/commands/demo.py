@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import shutil
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import aiohttp
 import click
 import uvloop
+from msgspec.structs import replace
 from rich.console import Console
 from rich.panel import Panel
 
@@ -20,13 +23,14 @@ from feed.config import Settings
 from replay.meet import COMPETITION, meet
 from replay.sender import Sender
 
+DATA = "demo-data"
 NEXT = """[bold]What to try next[/bold], in another terminal:
 
-  feed tail --snapshot{at}
+  {feed} tail --snapshot{at}
       the current state, then every message
-  feed tail "{competition}.ATH.>" --json{at}
+  {feed} tail "{competition}.ATH.>" --json{at}
       one discipline, as a program gets it
-  feed get "/v1/snapshot?type=result"{at}
+  {feed} get "/v1/snapshot?type=result"{at}
       the state in one answer
   curl "{url}/v1/log?after=0"
       the log by pull
@@ -42,15 +46,19 @@ Stop this with Ctrl-C."""
 @click.option("--rounds", type=click.IntRange(min=0), default=0, help="Finals to play; 0 goes on until Ctrl-C.  [0]")
 def demo(config: Path | None, speed: float, rounds: int, **flags: Any) -> None:  # noqa: ANN401 - click's
     """Run the service and play a 100 m final into it: start list, photo finish, protest, and a medal that moves."""
-    uvloop.run(_demo(settings_from(config, flags), speed, rounds))
+    settings = settings_from(config, flags)
+    if settings.data == Settings().data:  # invented results do not belong beside real ones
+        settings = replace(settings, data=DATA)
+    uvloop.run(_demo(settings, speed, rounds))
 
 
 async def _demo(settings: Settings, speed: float, rounds: int) -> None:
     console = Console(highlight=False)
     async with app.started(settings) as (service, url):
         console.print(f"ready {url}")
+        feed = "feed" if shutil.which("feed") else sys.argv[0]
         at = "" if url == DEFAULT_URL else f" --url {url}"
-        console.print(Panel(NEXT.format(url=url, at=at, competition=COMPETITION), expand=False))
+        console.print(Panel(NEXT.format(feed=feed, url=url, at=at, competition=COMPETITION), expand=False))
         screen = Screen(console, service.tip("P"))
         tasks = {asyncio.ensure_future(service.run()), asyncio.ensure_future(screen.watch(url))}
         tasks.add(asyncio.ensure_future(_play(url, speed, rounds, lambda: screen.shown(service.tip("P")))))

@@ -6,6 +6,7 @@ Who falls behind leaves and is served alone until it meets its cohort again.
 
 from collections.abc import Iterator
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from feed.core.entry import Entry
 from feed.core.filters import Filter
@@ -38,12 +39,17 @@ class Cohorts:
 
     def __init__(self) -> None:
         self._cohorts: dict[Filter, Cohort] = {}
+        self._filters: WeakValueDictionary[Filter, Filter] = WeakValueDictionary()
 
     def __iter__(self) -> Iterator[Cohort]:
         return iter(list(self._cohorts.values()))
 
     def __len__(self) -> int:
         return len(self._cohorts)
+
+    def shared(self, wish: Filter) -> Filter:
+        """The one Filter of all readers with this wish: what it remembers of topics is kept once."""
+        return self._filters.setdefault(wish, wish)
 
     def get(self, wish: Filter) -> Cohort | None:
         return self._cohorts.get(wish)
@@ -91,15 +97,15 @@ def next_batch(log: Log, wish: Filter, cursor: int) -> tuple[bytes, int]:
     return b"".join(parts), cursor
 
 
-def frames_of(entries: list[Entry]) -> Iterator[bytes]:
-    """A snapshot's WebSocket bytes in portions of about BATCH_BYTES."""
+def frames_of(entries: list[Entry]) -> Iterator[tuple[bytes, int]]:
+    """A snapshot's WebSocket bytes in portions of about BATCH_BYTES, each with its last sequence."""
     parts: list[bytes] = []
     size = 0
     for entry in entries:
         parts += (entry.frame, entry.json)
         size += len(entry.json)
         if size >= BATCH_BYTES:
-            yield b"".join(parts)
+            yield b"".join(parts), entry.seq
             parts, size = [], 0
     if parts:
-        yield b"".join(parts)
+        yield b"".join(parts), entries[-1].seq

@@ -17,11 +17,15 @@ from schemas.message import Op, Remark
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """Publish it after `prev`; `supersedes` is the message it takes back or corrects."""
+    """Publish it after `prev`; `supersedes` is the message it takes back or corrects.
+
+    `official` is the sequence of the topic's last OFFICIAL message, 0 if there is none.
+    """
 
     prev: int
     supersedes: int | None = None
     remarks: tuple[str, ...] = ()
+    official: int = 0
 
 
 class Duplicate(msgspec.Struct, frozen=True):
@@ -92,8 +96,16 @@ def _newer(new: Index, head: Head, notes: int, *remarks: str) -> Accepted:
     old = head.index
     if not is_usual(old.status, new.status):
         remarks += (Remark.UNUSUAL_STATUS,)
-    corrects = notes > 0 and old.status == "OFFICIAL" == new.status
-    return Accepted(head.seq, head.seq if corrects else None, remarks)
+    corrects = notes > 0 and new.status == "OFFICIAL"
+    official = _official(head)
+    return Accepted(head.seq, (official or None) if corrects else None, remarks, official)
+
+
+def _official(head: Head) -> int:
+    """The topic's last OFFICIAL message; a withdrawal takes it back, so that nothing later can correct it."""
+    if head.index.op is not Op.PUT:
+        return 0
+    return head.seq if head.index.status == "OFFICIAL" else head.index.official
 
 
 def _notes(candidate: Candidate) -> int:

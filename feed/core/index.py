@@ -15,6 +15,7 @@ STATUS = "Feed-Status"
 OP = "Feed-Op"
 RECV = "Feed-Recv"
 RAW = "Feed-Raw"
+OFFICIAL = "Feed-Official"
 VENUE = "Feed-Venue"
 NOCS = "Feed-Nocs"
 ATHLETES = "Feed-Athletes"
@@ -25,7 +26,10 @@ TOO_MANY_TO_LIST = "*"
 
 
 class Index(msgspec.Struct, frozen=True):
-    """What the headers tell of one message; `event` and `recv` in microseconds UTC, `hash` of content as received."""
+    """What the headers tell of one message; `event` and `recv` in microseconds UTC, `hash` of content as received.
+
+    `official` is the sequence of the topic's last OFFICIAL message before this one, 0 if there was none.
+    """
 
     version: int
     event: int
@@ -33,6 +37,7 @@ class Index(msgspec.Struct, frozen=True):
     hash: str
     op: Op
     status: str | None
+    official: int = 0
 
 
 def index_of(candidate: Candidate) -> Index:
@@ -73,6 +78,7 @@ def read_index(headers: dict[str, str]) -> Index:
         recv=int(headers[RECV]),
         hash=headers[HASH],
         op=Op(headers[OP]),
+        official=int(headers.get(OFFICIAL, "0")),
         status=None if status == TOO_MANY_TO_LIST else unescape(status),
     )
 

@@ -28,6 +28,8 @@ _FLAG = re.compile(rb"FeedFlag\s*=\s*[\"']\s*([A-Za-z]*)")
 _REMEMBERED_TOPICS = 10_000
 _REMEMBERED_VERSIONS = 1_000
 RETRY_SECONDS = 0.05
+# Decoding more in the loop would hold everybody up, for a message that is too large to be carried anyway.
+DECODED_BYTES_MAX = 2 * 1024 * 1024
 SURELY_ARCHIVED_BYTES = 512 * 1024  # every broker we start with takes so much in one message
 
 
@@ -65,6 +67,7 @@ class Admission:
     def __init__(self, store: Store, heads: Heads, limits: Limits, clock: Callable[[], int]) -> None:
         self.counts: Counter[str] = Counter()
         self.refusals: Counter[Reason] = Counter()
+        self.remarks: Counter[str] = Counter()
         self._store = store
         self._heads = heads
         self._limits = limits
@@ -78,6 +81,8 @@ class Admission:
         Other failures of the store (it is full) are passed on; nothing is told to be stored then.
         """
         plain = inflate(arrival.data, arrival.encoding, self._limits.body_bytes)
+        if not isinstance(plain, Refusal) and len(plain) > DECODED_BYTES_MAX:
+            plain = Refusal(Reason.TOO_LARGE, f"the document has more than {DECODED_BYTES_MAX} bytes")
         if isinstance(plain, Refusal) and plain.reason is Reason.TOO_LARGE:
             return self._counted(_turned_away(plain))
 
@@ -153,7 +158,9 @@ class Admission:
         if seq is None:
             return None
         topic = candidate.message.topic
-        self._heads.learn(topic, Head(seq, index_of(candidate)))
+        index = msgspec.structs.replace(index_of(candidate), official=verdict.official)
+        self._heads.learn(topic, Head(seq, index))
+        self.remarks.update(candidate.message.remarks + verdict.remarks)
         return Stored(seq, topic)
 
     async def _catch_up(self) -> None:

@@ -13,6 +13,7 @@ from feed.core.outcome import Arrival, Outcome, Stored
 from feed.errors import BrokerError, OutcomeUnknownError
 from feed.refusals import HINTS, Reason, Refusal
 from feed.serve.answers import json_answer, problem
+from feed.serve.query import check_names
 
 Admit = Callable[[Arrival], Awaitable[Outcome]]
 ADMIT: web.AppKey[Admit] = web.AppKey("admit")
@@ -24,6 +25,8 @@ BODY_SECONDS = 30.0
 LISTED_MAX = 100
 _MEDIA = frozenset({"application/xml", "text/xml", "application/octet-stream", ""})
 _ENCODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip"}
+_NAMES = frozenset({"source"})
+_FROM_ELSEWHERE = ("Origin", "Forwarded", "X-Forwarded-For")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
@@ -39,8 +42,9 @@ class Answer(msgspec.Struct, frozen=True):
 
 async def ingest(request: web.Request) -> web.StreamResponse:
     """Receive, stamp and admit one document."""
-    if request.remote not in _LOOPBACK or "Origin" in request.headers:
-        who = "a web page" if request.remote in _LOOPBACK else request.remote
+    check_names(request.query, _NAMES)
+    if request.remote not in _LOOPBACK or any(name in request.headers for name in _FROM_ELSEWHERE):
+        who = "a web page or proxy" if request.remote in _LOOPBACK else request.remote
         hint = "Without keys only programs on this machine may write."
         return problem(401, "unauthorized", f"no key allows {who} to write", hint)
     name = request.match_info["format"]

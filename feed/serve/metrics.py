@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from feed.refusals import Reason
+from schemas.message import Remark
 
 OUTCOMES = ("accepted", "duplicate", "stale", "quarantined")
 
@@ -20,6 +21,8 @@ class Figure(msgspec.Struct, frozen=True):
     flag: str
     outcomes: dict[str, int]
     refusals: dict[Reason, int]
+    remarks: dict[str, int]
+    holes: int
     tip: int
     topics: int
     subscribers: int
@@ -44,6 +47,7 @@ _COUNTERS = {
     "writes": "Writes to subscribers' sockets by the pump.",
     "lagging": "Times a subscriber had no room and was served alone.",
     "stalled": "Subscribers given up because they took no byte for 10 s.",
+    "holes": "Sequences that the stream lacks although it counts them: messages the broker has lost.",
     "recreated": "Times the consumer of the stream was made anew.",
 }
 
@@ -64,7 +68,7 @@ class _Families(Collector):
             for row in self._figures:
                 counter.add_metric([row.flag], getattr(row, name))
             yield counter
-        yield from (self._documents(), self._refusals(), *self._streams())
+        yield from (self._documents(), self._refusals(), self._remarks(), *self._streams())
 
     def _documents(self) -> Metric:
         family = CounterMetricFamily("feed_documents", "Documents by outcome.", labels=["flag", "outcome"])
@@ -78,6 +82,13 @@ class _Families(Collector):
         for row in self._figures:
             for reason in Reason:
                 family.add_metric([row.flag, reason.value], row.refusals.get(reason, 0))
+        return family
+
+    def _remarks(self) -> Metric:
+        family = CounterMetricFamily("feed_remarks", "Remarks on stored messages.", labels=["flag", "remark"])
+        for row in self._figures:
+            for remark in Remark:
+                family.add_metric([row.flag, remark.value], row.remarks.get(remark, 0))
         return family
 
     def _streams(self) -> Iterable[Metric]:

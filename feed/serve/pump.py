@@ -6,6 +6,7 @@ is served alone, from the same log, until it has caught up.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import cast
@@ -77,10 +78,14 @@ class Pump:
             self._alone(subscriber, goal)
 
     def place(self, subscriber: Subscriber) -> int:
-        """The sequence up to which everything was written to a subscriber; 0 while its snapshot is on the way."""
+        """The sequence behind which a subscriber can be resumed.
+
+        Inside a snapshot that is the last one written: a snapshot ascends, and what is newer will follow.
+        """
         cohort = self.cohorts.get(subscriber.filter)
-        is_member = cohort is not None and subscriber in cohort.members
-        return cohort.cursor if cohort is not None and is_member else max(subscriber.cursor, 0)
+        if cohort is not None and subscriber in cohort.members:
+            return cohort.cursor
+        return subscriber.reached if subscriber.cursor == IN_SNAPSHOT else subscriber.cursor
 
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a subscriber whose connection has ended or is about to."""
@@ -90,6 +95,7 @@ class Pump:
 
     def refilter(self, subscriber: Subscriber, wish: Filter) -> None:
         """Let another wish hold from the subscriber's cursor on, or from the end of its snapshot."""
+        wish = self.cohorts.shared(wish)
         if subscriber.cursor == IN_SNAPSHOT:
             subscriber.next_filter = wish
             return
@@ -113,7 +119,7 @@ class Pump:
 
     def sweep(self) -> None:
         """Give up readers that are owed data and took no byte for the whole window."""
-        now = self._clock()
+        now = time.monotonic_ns() // 1000  # a step of the wall clock must not end connections
         for subscriber in list(self.subscribers):
             owed = subscriber.owed
             if owed:
@@ -195,10 +201,11 @@ class Pump:
             await asyncio.sleep(0)  # one portion a turn: a long replay must not hold up the others
 
     async def _send_snapshot(self, subscriber: Subscriber, snapshot: list[Entry], cut: int) -> None:
-        for frames in frames_of(snapshot):
+        for frames, seq in frames_of(snapshot):
             if not await subscriber.room():
                 return
             subscriber.write(frames)
+            subscriber.reached = seq
             await asyncio.sleep(0)
         subscriber.cursor = cut
         self._say(subscriber, SnapshotEnd(seq=cut, cursor=write_cursor(self._epoch, cut)))

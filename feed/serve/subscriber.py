@@ -13,7 +13,7 @@ from feed.core.frames import CloseCode, Event, FrameError, FrameReader, Opcode, 
 from feed.core.stall import StallWatch
 from feed.errors import ReaderError
 
-WRITE_MARK_BYTES = 512 * 1024  # above one portion of the pump, so that a portion alone never clogs
+WRITE_MARK_BYTES = 1024 * 1024  # above a portion that ends in the largest message: one alone never clogs
 LINGER_SECONDS = 2.0
 _REASON_BYTES = 123
 
@@ -43,6 +43,7 @@ class Subscriber(asyncio.Protocol):
         "filter",
         "is_clogged",
         "next_filter",
+        "reached",
         "room_wanted",
         "stall",
         "task",
@@ -56,6 +57,7 @@ class Subscriber(asyncio.Protocol):
         self.filter = wish
         self.next_filter: Filter | None = None
         self.cursor = cursor
+        self.reached = 0  # last sequence of its snapshot that was written
         self.is_clogged = False
         self.room_wanted: asyncio.Future[None] | None = None
         self.stall: StallWatch | None = None

@@ -14,7 +14,7 @@ from feed.core.cursor import write_cursor
 from feed.core.filters import Filter, parse_filter
 from feed.errors import ErrorName, ReaderError
 from feed.serve.handshake import accept_key, hand_over
-from feed.serve.query import Wish, read_stream_wish
+from feed.serve.query import Wish, read_after, read_stream_wish
 from feed.serve.reading import CONNECTIONS_MAX, READINGS, Reading
 from feed.serve.subscriber import Subscriber
 from schemas.control import Pong
@@ -43,7 +43,8 @@ class Session:
         try:
             self._obey(subscriber, text)
         except ReaderError as error:
-            _refuse(subscriber, self._reading, error)
+            reading = self._reading
+            _refuse(subscriber, error, write_cursor(reading.epoch, reading.pump.place(subscriber)))
 
     def left(self, subscriber: Subscriber) -> None:
         self._reading.pump.leave(subscriber)
@@ -73,7 +74,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
         reading = readings.get(request.query.get("flag", "P"), readings["P"])
         subscriber = Subscriber(Session(reading), EVERYTHING, reading.log.tip)
         hand_over(request, accept, subscriber)
-        _refuse(subscriber, reading, error)
+        _refuse(subscriber, error, _unserved(request, reading))
     else:
         _serve(request, accept, wish)
     return web.Response()
@@ -83,13 +84,27 @@ def _serve(request: web.Request, accept: bytes, wish: Wish) -> None:
     """Fix the cut, the snapshot and the place in the log at one moment: nothing here waits."""
     reading = wish.reading
     tip = reading.log.tip
-    subscriber = Subscriber(Session(reading), wish.filter, tip if wish.after is None else wish.after)
+    start = tip if wish.after is None else wish.after
+    shared = reading.pump.cohorts.shared(wish.filter)
+    subscriber = Subscriber(Session(reading), shared, start)
     early = hand_over(request, accept, subscriber)
-    subscriber.say(encode_control(hello(reading.epoch, reading.flag, tip, reading.log.floor)))
-    snapshot = reading.board.snapshot(wish.filter.wants) if wish.snapshot else None
+    place = None if wish.snapshot else start
+    subscriber.say(encode_control(hello(reading.epoch, reading.flag, tip, reading.log.floor, place)))
+    snapshot = reading.board.snapshot(shared.wants) if wish.snapshot else None
     reading.pump.open(subscriber, snapshot, None if wish.after is None else tip)
     if early:
         subscriber.data_received(early)
+
+
+def _unserved(request: web.Request, reading: Reading) -> str:
+    """Where a refused reader still stands: at its own cursor, at the tip if it wanted news only, else nowhere."""
+    if "after" not in request.query:
+        return "" if "snapshot" in request.query else write_cursor(reading.epoch, reading.log.tip)
+    try:
+        after = read_after(request.query, reading)
+    except ReaderError:
+        return ""
+    return "" if after is None else write_cursor(reading.epoch, after)
 
 
 def _check_room(readings: Mapping[str, Reading], limit: int) -> None:
@@ -97,6 +112,6 @@ def _check_room(readings: Mapping[str, Reading], limit: int) -> None:
         raise ReaderError(ErrorName.TOO_MANY, f"{limit} subscribers are connected", hint="Try again later.")
 
 
-def _refuse(subscriber: Subscriber, reading: Reading, error: ReaderError) -> None:
+def _refuse(subscriber: Subscriber, error: ReaderError, cursor: str) -> None:
     subscriber.say(encode_control(error_frame(error)))
-    subscriber.close_by(error, write_cursor(reading.epoch, reading.pump.place(subscriber)))
+    subscriber.close_by(error, cursor)

@@ -36,6 +36,7 @@ class Broker:
         self._child: Child | None = None
         self._supervisor: asyncio.Task[None] | None = None
         self._system: Connection | None = None
+        self._opening = asyncio.Lock()
         self.restarts = 0
 
     @property
@@ -98,7 +99,7 @@ class Broker:
     async def health(self) -> str | None:
         """Ask the server itself, for at most about 1 s: None when all is well, else what is wrong in a sentence."""
         try:
-            async with asyncio.timeout(1.2):
+            async with asyncio.timeout(1.2), self._opening:
                 if self._system is None:
                     self._system = await Connection.open(self.url, *self._logins.system, "feed health", limit=1.0)
                 reply = await self._system.request("$SYS.REQ.SERVER.PING.HEALTHZ", timeout=1.0)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from feed.candidate import Candidate, Decoded
 from feed.core.gate import Accepted
-from feed.core.index import headers_of
+from feed.core.index import OFFICIAL, headers_of
 from feed.core.outcome import Arrival
 from feed.errors import TooLargeError
 from feed.refusals import Refusal
@@ -98,6 +98,8 @@ class Publisher:
             raise TooLargeError(f"the message has {len(payload)} bytes, {BODY_BYTES_MAX} are carried")
         headers = headers_of(candidate, raw_id)
         headers[EXPECTED_LAST] = str(verdict.prev)
+        if verdict.official:
+            headers[OFFICIAL] = str(verdict.official)
         try:
             return await self._acked(SUBJECT_PREFIX + candidate.message.topic, payload, headers)
         except WrongLastSequenceError:

@@ -18,10 +18,16 @@ class Tide:
             if not future.done():
                 future.set_result(None)
 
-    async def passed(self, seq: int) -> None:
-        """Return when `seq` has been taken over."""
-        while self.seq < seq:
-            await self._next()
+    async def passed(self, seq: int, seconds: float | None = None) -> None:
+        """Return when `seq` has been taken over, or after that time."""
+        if self.seq >= seq:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                while self.seq < seq:
+                    await self._next()
+        except TimeoutError:
+            return
 
     async def moved(self, seconds: float) -> None:
         """Return at the next message, or after that time."""

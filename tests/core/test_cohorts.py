@@ -134,6 +134,17 @@ def test_a_snapshot_comes_in_portions_that_hold_every_frame(sizes: list[int]):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cohorts, "BATCH_BYTES", 200)
         portions = list(frames_of(entries))
-    assert b"".join(portions) == b"".join(text_frame(each.json) for each in entries)
-    assert all(len(portion) >= 200 for portion in portions[:-1])
-    assert all(portions)
+    assert b"".join(portion for portion, _ in portions) == b"".join(text_frame(each.json) for each in entries)
+    assert all(len(portion) >= 200 for portion, _ in portions[:-1])
+    assert all(portion for portion, _ in portions)
+    ends = [seq for _, seq in portions]
+    assert ends == sorted(set(ends))
+    assert ends[-1:] == [each.seq for each in entries][-1:]
+
+
+def test_readers_with_one_wish_share_what_is_remembered():
+    """A thousand equal filters remember topics once; it is forgotten with the last of them."""
+    all_of_them = Cohorts()
+    one = all_of_them.shared(parse_filter(["OG2024.>"], []))
+    assert all_of_them.shared(parse_filter(["OG2024.>"], [])) is one
+    assert all_of_them.shared(parse_filter(["OG2028.>"], [])) is not one

@@ -7,7 +7,7 @@ from schemas.control import Control, ErrorFrame, Filtered, Heartbeat, Pong, Repl
 from schemas.registry import KINDS
 
 FRAMES = {
-    "hello": hello("ep", "P", 9, 2),
+    "hello": hello("ep", "P", 9, 2, 9),
     "snapshot_end": SnapshotEnd(seq=9, cursor="ep:9"),
     "replay_end": ReplayEnd(seq=9, cursor="ep:9"),
     "heartbeat": Heartbeat(seq=8, tip=9, ts=5, cursor="ep:8"),
@@ -31,9 +31,11 @@ def test_every_control_frame_is_covered():
     assert {type(frame) for frame in FRAMES.values()} == set(Control.__args__)
 
 
-def test_hello_resumes_at_the_tip():
-    """A reader that only kept hello's cursor misses nothing after it."""
-    assert msgspec.json.decode(encode_control(hello("ep", "T", 9, 2))) == {
+def test_hello_tells_where_the_connection_starts():
+    """A reader that only kept hello's cursor misses nothing after it; before a snapshot there is none."""
+    assert hello("ep", "T", 9, 2, None).cursor is None
+    assert hello("ep", "T", 9, 2, 4).cursor == "ep:4"
+    assert msgspec.json.decode(encode_control(hello("ep", "T", 9, 2, 9))) == {
         "type": "hello",
         "epoch": "ep",
         "flag": "T",

@@ -1,10 +1,12 @@
 from collections.abc import Container
 
 import pytest
+from msgspec.structs import replace
 
 from feed.candidate import Candidate
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait, admit
 from feed.core.heads import Head
+from feed.core.index import index_of
 from feed.refusals import Reason
 from schemas.message import Message, Op, Remark
 from tests.core.makers import candidate, head_of, withdrawal
@@ -106,14 +108,14 @@ def test_an_unusual_status_flows_with_a_remark():
     """OFFICIAL to LIVE does not usually happen; LIVE to OFFICIAL does."""
     unusual = judge(candidate(2, status="LIVE"), head_of(candidate(1, status="OFFICIAL")))
     usual = judge(candidate(2, status="OFFICIAL"), head_of(candidate(1, status="LIVE")))
-    assert unusual == Accepted(7, None, (Remark.UNUSUAL_STATUS,))
+    assert unusual == Accepted(7, None, (Remark.UNUSUAL_STATUS,), official=7)
     assert usual == Accepted(7)
 
 
 def test_both_remarks_can_meet():
     """A repeated Version may change its status unusually as well."""
     verdict = judge(candidate(2, 6, "b", status="LIVE"), head_of(candidate(2, 5, "a", status="OFFICIAL")))
-    assert verdict == Accepted(7, None, (Remark.VERSION_REPEATED, Remark.UNUSUAL_STATUS))
+    assert verdict == Accepted(7, None, (Remark.VERSION_REPEATED, Remark.UNUSUAL_STATUS), official=7)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,25 @@ def test_a_message_without_a_document_carries_no_note():
     plain = candidate(0, 2, "b", status="OFFICIAL")
     derived = type(plain)(type(plain.message)(**{**_fields(plain.message), "document": None}), "b")
     verdict = judge(derived, head_of(candidate(0, 1, "a", status="OFFICIAL")))
-    assert verdict == Accepted(7, None, (Remark.VERSION_REPEATED,))
+    assert verdict == Accepted(7, None, (Remark.VERSION_REPEATED,), official=7)
+
+
+def test_a_correction_after_a_protest_names_the_official_result_before_it():
+    """OFFICIAL, PROTESTED, OFFICIAL with a Note: what is corrected is the first, and the head remembers it."""
+    official = head_of(candidate(1, status="OFFICIAL"))
+    protested = judge(candidate(2, status="PROTESTED"), official)
+    assert isinstance(protested, Accepted)
+    assert protested.official == 7
+    index = replace(index_of(candidate(2, status="PROTESTED")), official=protested.official)
+    corrected = judge(candidate(3, status="OFFICIAL", notes=("disqualified",)), Head(8, index))
+    assert corrected == Accepted(8, 7, (), official=7)
+
+
+def test_what_was_withdrawn_is_not_corrected():
+    """After a withdrawal the topic has no official result that a later one could correct."""
+    index = replace(index_of(withdrawal(2)), official=7)
+    verdict = judge(candidate(3, status="OFFICIAL", notes=("new",)), Head(8, index))
+    assert verdict == Accepted(8)
 
 
 @pytest.mark.parametrize("new", [candidate(4, recv=100), withdrawal(4, recv=100)])

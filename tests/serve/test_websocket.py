@@ -50,7 +50,8 @@ async def test_a_replay_ends_by_name_and_goes_on_live(service: Running):
     raw = await Raw.open(service.url, wish(competition, "&after=0"))
     hello, *replay, end = await raw.until("replay_end")
     assert [message["seq"] for message in replay] == seqs
-    assert end == {"type": "replay_end", "seq": hello["tip"], "cursor": hello["cursor"]}
+    assert hello["cursor"] == f"{hello['epoch']}:0"
+    assert end == {"type": "replay_end", "seq": hello["tip"], "cursor": f"{hello['epoch']}:{hello['tip']}"}
     fresh = await service.store(odf(competition, 4))
     assert [message["seq"] for message in await raw.messages(1)] == fresh
     await raw.end()
@@ -70,7 +71,8 @@ async def test_a_snapshot_and_what_follows_are_one_consistent_cut(service: Runni
     hello, *state, end = await raw.until("snapshot_end")
     assert [message["seq"] for message in state] == seqs[1:]
     assert one not in [message["seq"] for message in state]
-    assert end == {"type": "snapshot_end", "seq": hello["tip"], "cursor": hello["cursor"]}
+    assert hello["cursor"] is None
+    assert end == {"type": "snapshot_end", "seq": hello["tip"], "cursor": f"{hello['epoch']}:{hello['tip']}"}
     fresh = await service.store(odf(competition, 3, unit=3))
     assert [message["seq"] for message in await raw.messages(1)] == fresh
     await raw.end()

@@ -68,5 +68,5 @@ CATALOGUE: dict[str, DocumentType] = {row.name: row for row in _ROWS}
 
 
 def document_type(name: str) -> DocumentType:
-    """The row of a type; one that nobody knows flows whole, with whatever code it has."""
-    return CATALOGUE.get(name) or DocumentType(name, "document", CodeFamily.ID, full=True)
+    """The row of a type; one that nobody knows flows whole, with whatever code it has, and withdraws nothing."""
+    return CATALOGUE.get(name) or DocumentType(name, "document", CodeFamily.ID, full=False)

@@ -47,7 +47,7 @@ Value = TypeVar("Value")
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
-    """The header as read; `event` is in microseconds UTC, `zone` the competition's (or UTC, then it is remarked)."""
+    """The header as read; `event` is in microseconds UTC, `zone` the competition's, if it is set."""
 
     row: DocumentType
     flag: str
@@ -60,7 +60,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     status: str | None
     event: int
-    zone: tzinfo
+    zone: tzinfo | None
     logical_date: str | None
     source: str
     remarks: tuple[Remark, ...]
@@ -110,7 +110,7 @@ def read_header(attributes: Attributes, receipt: Receipt) -> Header:
         version=version,
         status=status,
         event=event,
-        zone=zone or UTC,
+        zone=zone,
         logical_date=logical_date,
         source=source or receipt.source or "",
         remarks=tuple(remarks),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from feed.candidate import Receipt
 from feed.refusals import Reason
 from feed.venues.odf.fingerprint import canonical, has_indicator
-from feed.venues.odf.header import Header, read_header
+from feed.venues.odf.header import NOTE, Header, read_header
 from feed.venues.odf.parse import ROOT, parse, received_text
 from feed.venues.odf.refused import RefusedError
 from feed.venues.odf.result import in_order, read_result, read_rows
@@ -43,7 +43,7 @@ def read_whole(root: etree._Element, document: bytes, receipt: Receipt) -> Readi
     remarks: Iterable[Remark] = ()
     if competition is not None and header.row.kind == RESULT:
         body, remarks = read_result(competition, header, has_text=bool(text.strip()))
-    elif competition is not None or not header.row.full:
+    elif competition is not None or not header.row.full or any(child.tag != NOTE for child in root):
         body = DocumentBody(received_text(document, root))
     content = canonical(root, is_marked=has_indicator(document), has_blanks=bool(text))
     return Reading(header, body, remarks, root, content)

@@ -13,6 +13,7 @@ from schemas.result import Competitor
 BYTES_MAX = 1_500_000  # of rows' bytes: 35 fields of play with 100 rows; what was read of them takes six times as much
 _START = re.compile(rb"<Result(?![A-Za-z0-9_.:\x80-\xff-])")
 ROW_END = b"</Result>"
+_BLANKS = b" \t\r\n"  # what is white space in XML; Python's own list is longer
 _UTF8_PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml(?:(?!encoding)[^<>?])*(?:encoding=[\"'](?i:utf-8)[\"'][^<>?]*)?\?>)?\s*<OdfBody\s"
 )
@@ -73,7 +74,7 @@ def cut(document: bytes) -> Cut | None:
     if first is None or end <= first.start():
         return None
     start = first.start()
-    rows = [piece.lstrip() + ROW_END for piece in document[start:end].split(ROW_END)[:-1]]
+    rows = [piece.lstrip(_BLANKS) + ROW_END for piece in document[start:end].split(ROW_END)[:-1]]
     if len(_START.findall(document)) != len(rows) or not all(map(_START.match, rows)):
         return None
     return Cut(document[:start], rows, document[end:])

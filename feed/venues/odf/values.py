@@ -1,7 +1,7 @@
 """Texts of attributes to values of fields; a reader raises ValueError for a text that ODF does not allow there."""
 
 from collections.abc import Callable, Mapping
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import Any
 
 from feed.venues.odf.times import moment
@@ -14,8 +14,9 @@ _FLAGS = {"Y": True, "true": True, "N": False, "false": False, "": False}
 class Context:
     """What a value may depend on and leave behind: the zone of moments without offset, and remarks."""
 
-    def __init__(self, zone: tzinfo) -> None:
-        self.zone = zone
+    def __init__(self, zone: tzinfo | None) -> None:
+        self.zone = zone or UTC
+        self.is_zone_assumed = zone is None
         self.remarks: dict[Remark, None] = {}
 
 
@@ -42,9 +43,9 @@ def flag(text: str, _context: Context) -> bool:
 
 
 def micros(text: str, context: Context) -> int:
-    """A DateTime in microseconds UTC; one without offset is read in the context's zone, remarked."""
+    """A DateTime in microseconds UTC; one without offset is in the context's zone, or UTC, remarked."""
     stamp, has_offset = moment(text, context.zone)
-    if not has_offset:
+    if not has_offset and context.is_zone_assumed:
         context.remarks[Remark.ZONE_ASSUMED] = None
     return stamp
 

@@ -18,10 +18,11 @@ from feed.venues.odf.values import Context
 class Walker:
     """Reads the elements of one document, then `context.remarks` and `unmapped` (XPath to text or XML) are complete.
 
-    `zone` is for moments without offset; `has_text` says that some element holds text, which ODF's results never do.
+    `zone` is for moments without offset, None when it is not set; `has_text` says that some element holds text, which
+    ODF's results never do.
     """
 
-    def __init__(self, zone: tzinfo, *, has_text: bool) -> None:
+    def __init__(self, zone: tzinfo | None, *, has_text: bool) -> None:
         self.context = Context(zone)
         self.unmapped: dict[str, str] = {}
         self._has_text = has_text

@@ -32,9 +32,9 @@ def test_control_messages_updates_and_snapshots_are_not_full(name: str):
 
 
 def test_a_type_nobody_knows_flows_whole_with_any_code():
-    """An unknown type is kind `document`, of any code family, and full."""
+    """An unknown type is kind `document`, of any code family; without Competition it withdraws nothing."""
     row = document_type("DT_TELEPATHY")
-    assert (row.name, row.kind, row.codes, row.full) == ("DT_TELEPATHY", "document", CodeFamily.ID, True)
+    assert (row.name, row.kind, row.codes, row.full) == ("DT_TELEPATHY", "document", CodeFamily.ID, False)
 
 
 def test_codes_follow_the_type():

@@ -59,7 +59,9 @@ def test_a_row_that_did_not_change_is_not_read_again(rows: Rows):
 
 
 MARKS = st.sampled_from(["", "9.9", "10&lt;", "Ü", "?"])
-PIECES = st.sampled_from(["", " ", "<Periods/>", "<Odd/>", "<!-- c -->", "text", "<Clock Time='1'/>"])
+PIECES = st.sampled_from(
+    ["", " ", "\x0b", "\x0c", "\x85", "<Periods/>", "<Odd/>", "<!-- c -->", "text", "<Clock Time='1'/>"]
+)
 INSIDE = st.sampled_from(["", "", "", "<Odd/>", "<ResultItems><ResultItem><Result/></ResultItem></ResultItems>", "x"])
 
 
@@ -133,3 +135,12 @@ def test_real_documents_are_read_alike_with_and_without_memory(shared: Path):
     for file in sorted((shared / "odf").rglob("*.xml")):
         document = file.read_bytes()
         assert decode(document, RECEIPT) == decode(document, RECEIPT) == read_whole(document), file.name
+
+
+def test_a_document_without_competition_that_says_something_is_carried_whole():
+    """Only an empty body withdraws: what holds anything but Notes, or is of a type nobody knows, is not lost."""
+    empty = f"<OdfBody {HEADER}><Note>void</Note></OdfBody>".replace("DT_RESULT", "DT_WEATHER")
+    telling = empty.replace("<Note>", "<Weather/><Note>")
+    unknown = empty.replace("DT_WEATHER", "DT_BRAND_NEW")
+    ops = [decode(text.encode(), RECEIPT).candidates[0].message.op for text in (empty, telling, unknown)]
+    assert ops == ["withdrawn", "put", "put"]

@@ -1,4 +1,4 @@
-from datetime import UTC
+from datetime import UTC, timedelta, timezone
 
 import pytest
 
@@ -36,8 +36,11 @@ def test_flags(context: Context):
         flag("yes", context)
 
 
-def test_moments_without_offset_are_remarked(context: Context):
-    """Only a missing offset leaves the remark."""
+def test_moments_without_offset_are_remarked_when_no_zone_is_set():
+    """Only a missing offset leaves the remark, and only where UTC had to be assumed."""
+    context, known = Context(None), Context(timezone(timedelta(hours=1)))
+    assert micros("1970-01-01T01:00:01", known) == 1_000_000
+    assert list(known.remarks) == []
     assert micros("1970-01-01T01:00:00+01:00", context) == 0
     assert list(context.remarks) == []
     assert micros("1970-01-01T00:00:01", context) == 1_000_000

@@ -92,10 +92,11 @@ def test_nothing_that_was_sent_is_lost():
 
 
 def test_the_zone_is_for_moments_without_offset_only():
-    """A moment without offset is read in the walker's zone and remarked."""
+    """A moment without offset is read in the walker's zone; in UTC, and remarked, when there is none."""
     tree, walker = read('<Tree At="1970-01-01T02:00:00"><Who Id="1"/></Tree>', timezone(timedelta(hours=2)))
-    assert tree.at == 0
-    assert list(walker.context.remarks) == [Remark.ZONE_ASSUMED]
+    assert (tree.at, list(walker.context.remarks)) == (0, [])
+    tree, walker = read('<Tree At="1970-01-01T00:00:00"><Who Id="1"/></Tree>', None)
+    assert (tree.at, list(walker.context.remarks)) == (0, [Remark.ZONE_ASSUMED])
 
 
 def test_an_unknown_code_flows_with_a_remark():
