@@ -30,6 +30,7 @@ _REMEMBERED_VERSIONS = 1_000
 RETRY_SECONDS = 0.05
 # Decoding more in the loop would hold everybody up, for a message that is too large to be carried anyway.
 DECODED_BYTES_MAX = 2 * 1024 * 1024
+TURNS_TO_ARCHIVE = 2  # of the loop, until the raw bytes are sent
 SURELY_ARCHIVED_BYTES = 512 * 1024  # every broker we start with takes so much in one message
 
 
@@ -100,10 +101,13 @@ class Admission:
 
     async def _stored(self, arrival: Arrival, raw_id: str, read: Callable[[], Decoded]) -> Outcome:
         """Decode and settle, and archive in parallel; return when all is acknowledged."""
-        archived = asyncio.ensure_future(self._again(lambda: self._store.archive(raw_id, arrival)))
+        archived = asyncio.ensure_future(self._archive(arrival, raw_id))
         try:
             if len(arrival.data) > SURELY_ARCHIVED_BYTES:
-                await asyncio.sleep(0)  # what is too large to be archived is known at once: then nothing is published
+                for _ in range(TURNS_TO_ARCHIVE):
+                    await asyncio.sleep(
+                        0
+                    )  # what is too large is known as soon as it is sent: nothing is published then
                 if archived.done():
                     await archived
             outcome = await self._outcome(arrival, raw_id, read())
@@ -111,6 +115,10 @@ class Admission:
         finally:
             archived.cancel()
         return outcome
+
+    async def _archive(self, arrival: Arrival, raw_id: str) -> None:
+        await asyncio.sleep(0)  # the message leaves first: compressing the raw bytes must not hold it up
+        await self._again(lambda: self._store.archive(raw_id, arrival))
 
     async def _outcome(self, arrival: Arrival, raw_id: str, decoded: Decoded) -> Outcome:
         if decoded.refusal is not None:
