@@ -23,7 +23,8 @@ CLOCK: web.AppKey[Callable[[], int]] = web.AppKey("clock")
 
 BODY_SECONDS = 30.0
 LISTED_MAX = 100
-_MEDIA = frozenset({"application/xml", "text/xml", "application/octet-stream", ""})
+# The last one is what curl names any body when it is not told better.
+_MEDIA = frozenset({"application/xml", "text/xml", "application/octet-stream", "", "application/x-www-form-urlencoded"})
 _ENCODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip"}
 _NAMES = frozenset({"source"})
 _FROM_ELSEWHERE = ("Origin", "Forwarded", "X-Forwarded-For")

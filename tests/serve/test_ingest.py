@@ -338,3 +338,23 @@ async def _with_admission(admit: Callable[[Arrival], Awaitable[Outcome]], status
             assert answer.status == status
             assert (await answer.json(content_type=None))["error"]["name"] == name
             assert answer.headers.get("Retry-After") == ("1" if status == 503 else None)
+
+
+@pytest.mark.parametrize("media", ["text/xml", "application/octet-stream", "application/x-www-form-urlencoded"])
+async def test_media_types_that_simple_tools_send_are_read(service: Running, media: str):
+    """A sender that names its body loosely, as curl does by itself, is heard all the same."""
+    status, body = await service.post(odf(fresh_competition()), Content_Type=media)
+    assert (status, body["count"]) == (200, 1)
+
+
+@pytest.mark.parametrize("name", ["Origin", "Forwarded", "X_Forwarded_For"])
+async def test_web_pages_and_proxies_may_not_write(service: Running, name: str):
+    """They stand on this machine but speak for somebody else."""
+    status, body = await service.post(odf("XT"), **{name: "http://example.org"})
+    assert (status, body["error"]["name"]) == (401, "unauthorized")
+
+
+async def test_an_unknown_parameter_is_not_ignored(service: Running):
+    """Only `source` is known at a venue's door."""
+    status, body = await service.post(odf("XT"), "?sauce=STAATH1")
+    assert (status, body["error"]["name"]) == (400, "unknown_parameter")
