@@ -6,7 +6,7 @@ from feed.core.cursor import write_cursor
 from feed.core.filters import Filter
 from feed.errors import ErrorName, OutcomeUnknownError, ReaderError
 from feed.serve.answers import JSON
-from feed.serve.query import check_names, read_after, read_filter, read_flag, read_number
+from feed.serve.query import check_accept, check_names, read_after, read_filter, read_flag, read_number
 from feed.serve.reading import READINGS, Reading
 
 LIMIT = 100
@@ -19,6 +19,7 @@ _NAMES = frozenset({"after", "filter", "flag", "limit", "type"})
 async def log(request: web.Request) -> web.StreamResponse:
     """One page after a cursor; without `after` from the oldest message on."""
     check_names(request.query, _NAMES)
+    check_accept(request.headers)
     reading = read_flag(request.query, request.app[READINGS])
     wish = read_filter(request.query)
     after = read_after(request.query, reading)

@@ -10,6 +10,7 @@ from feed.core.filters import Filter, parse_filter
 from feed.errors import ErrorName, ReaderError
 from feed.serve.reading import Reading
 
+NDJSON = "application/x-ndjson"
 NOT_BUILT_YET = frozenset(
     {
         "as_of",
@@ -50,6 +51,12 @@ def check_names(query: MultiMapping[str], allowed: frozenset[str]) -> None:
             raise ReaderError(ErrorName.NOT_BUILT_YET, f"{name}= is not built yet", hint="Leave it out for now.")
         names = ", ".join(sorted(allowed))
         raise ReaderError(ErrorName.UNKNOWN_PARAMETER, f"{name}= is no parameter here", hint=f"Known: {names}.")
+
+
+def check_accept(headers: Mapping[str, str]) -> None:
+    """Raise ReaderError for a representation that will exist but does not yet."""
+    if NDJSON in headers.get("Accept", ""):
+        raise ReaderError(ErrorName.NOT_BUILT_YET, f"{NDJSON} is not built yet", hint="Accept application/json.")
 
 
 def read_flag(query: MultiMapping[str], readings: Mapping[str, Reading]) -> Reading:

@@ -4,7 +4,7 @@ from aiohttp import hdrs, web
 
 from feed.core.entry import Entry
 from feed.serve.answers import JSON
-from feed.serve.query import check_names, read_filter, read_flag
+from feed.serve.query import check_accept, check_names, read_filter, read_flag
 from feed.serve.reading import READINGS
 
 PORTION_BYTES = 256 * 1024
@@ -14,6 +14,7 @@ _NAMES = frozenset({"filter", "flag", "type"})
 async def snapshot(request: web.Request) -> web.StreamResponse:
     """Board and sequence are taken at one moment; what follows is on the log after `seq`."""
     check_names(request.query, _NAMES)
+    check_accept(request.headers)
     reading = read_flag(request.query, request.app[READINGS])
     wish = read_filter(request.query)
     if request.method == hdrs.METH_HEAD:

@@ -2,7 +2,7 @@ import pytest
 from multidict import MultiDict
 
 from feed.errors import ErrorName, ReaderError
-from feed.serve.query import NOT_BUILT_YET, check_names, read_number, read_switch
+from feed.serve.query import NDJSON, NOT_BUILT_YET, check_accept, check_names, read_number, read_switch
 
 KNOWN = frozenset({"filter", "flag"})
 
@@ -52,3 +52,16 @@ def test_a_switch_is_0_or_1():
     ]
     with pytest.raises(ReaderError):
         read_switch(MultiDict({"snapshot": "true"}), "snapshot")
+
+
+@pytest.mark.parametrize(
+    "accept, is_built", [("", True), ("*/*", True), (NDJSON, False), (f"{NDJSON}, */*;q=0.1", False)]
+)
+def test_a_representation_that_is_not_built_yet_is_said(accept: str, is_built: bool):  # noqa: FBT001
+    """Who asks for lines must not get one JSON text instead."""
+    if is_built:
+        check_accept({"Accept": accept})
+        return
+    with pytest.raises(ReaderError) as raised:
+        check_accept({"Accept": accept})
+    assert raised.value.name is ErrorName.NOT_BUILT_YET
