@@ -4,96 +4,58 @@ import asyncio
 import os
 import struct
 from base64 import b64encode
-from collections.abc import Callable
 from typing import cast
 
-_HEAD_BYTES = 64  # enough for a frame's head and the digits of `{"seq":...,`
-_BUFFER = bytearray(1 << 20)  # one loop, one thread: each read is looked at before the next comes
-_SEQ = b'{"seq":'
 
+class Reader(asyncio.Protocol):
+    """An idle subscriber: counts the frames it gets, keeps nothing."""
 
-class Reader(asyncio.BufferedProtocol):
-    """Reads frames and keeps no payload: `seen(seq)` is called at the end of each message."""
-
-    def __init__(self, path: str, host: str, seen: Callable[[int], None]) -> None:
+    def __init__(self, host: str) -> None:
         self.is_open = False
         self.frames = 0
-        self.transport: asyncio.Transport | None = None
-        self._request = (
-            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {b64encode(os.urandom(16)).decode()}\r\n\r\n"
-        ).encode()
-        self._seen = seen
+        self._request = upgrade_request(host)
         self._kept = b""
-        self._rest = 0
-        self._seq = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
-        self.transport.write(self._request)
+        cast("asyncio.Transport", transport).write(self._request)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self.is_open = False
 
-    def get_buffer(self, sizehint: int) -> bytearray:  # noqa: ARG002 - asyncio's signature
-        return _BUFFER
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Pass over payloads; only the start of a frame is looked at."""
-        start = 0
-        if self._rest:
-            if nbytes < self._rest:
-                self._rest -= nbytes
-                return
-            start = self._rest
-            self._end()
-        if self._kept:
-            data, self._kept = self._kept + bytes(memoryview(_BUFFER)[:nbytes]), b""
-            self._read(data, start, len(data))
-        elif start < nbytes:
-            self._read(_BUFFER, start, nbytes)
-
-    def _read(self, data: bytes | bytearray, start: int, end: int) -> None:
+    def data_received(self, data: bytes) -> None:
+        """Take the answer to the upgrade, then whole frames."""
+        self._kept += data
         if not self.is_open:
-            start = self._upgraded(data, start, end)
-        while start < end:
-            body, length = _frame(data, start, end)
-            is_short = length + body - start <= end - start
-            if not length or (end - body < _HEAD_BYTES and not is_short):
-                self._kept = bytes(data[start:end])
+            head, found, rest = self._kept.partition(b"\r\n\r\n")
+            if not found:
                 return
-            self._seq = int(data[body + 7 : data.index(b",", body)]) if data.startswith(_SEQ, body) else 0
-            start = body + length
-            if start > end:
-                self._rest = start - end
-                return
-            self._end()
-
-    def _upgraded(self, data: bytes | bytearray, start: int, end: int) -> int:
-        found = data.find(b"\r\n\r\n", start, end)
-        if found < 0 or b" 101 " not in data[start:found]:
-            raise ConnectionError(bytes(data[start:end]))
-        self.is_open = True
-        return found + 4
-
-    def _end(self) -> None:
-        self._rest = 0
-        self.frames += 1
-        if self._seq:
-            self._seen(self._seq)
+            if b" 101 " not in head:
+                raise ConnectionError(head.decode())
+            self.is_open, self._kept = True, rest
+        while (size := frame_size(self._kept)) and size <= len(self._kept):
+            self.frames += 1
+            self._kept = self._kept[size:]
 
 
-def _frame(data: bytes | bytearray, start: int, end: int) -> tuple[int, int]:
-    """(where the payload starts, its length); a length of 0 while the head is not all there."""
-    if end - start < 2:
-        return start, 0
-    length = data[start + 1]
+def upgrade_request(host: str) -> bytes:
+    """The request that opens a subscriber of everything."""
+    return (
+        f"GET /v1/stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {b64encode(os.urandom(16)).decode()}\r\n\r\n"
+    ).encode()
+
+
+def frame_size(data: bytes) -> int:
+    """Bytes of the frame that begins here, its head included; 0 while that cannot be told."""
+    if len(data) < 2:
+        return 0
+    length = data[1]
     if length < 126:
-        return start + 2, length
+        return 2 + length
     width, form = (2, "!H") if length == 126 else (8, "!Q")
-    if end - start < 2 + width:
-        return start, 0
-    return start + 2 + width, struct.unpack_from(form, data, start + 2)[0]
+    if len(data) < 2 + width:
+        return 0
+    return 2 + width + int(struct.unpack_from(form, data, 2)[0])
 
 
 def same(reader: Reader) -> Reader:

@@ -5,12 +5,12 @@ nothing: of a frame only its head and first digits are looked at.
 """
 
 import multiprocessing
-import os
 import select
 import socket
 import time
-from base64 import b64encode
 from multiprocessing.connection import Connection as Pipe
+
+from benchmarks.clients import upgrade_request
 
 _HEAD_BYTES = 48  # the longest frame head and `{"seq":` with its digits
 _SEQ = b'{"seq":'
@@ -103,12 +103,7 @@ _BUFFER = bytearray(1 << 20)
 
 def _connect(host: str, port: int) -> socket.socket:
     sock = socket.create_connection((host, port))
-    key = b64encode(os.urandom(16)).decode()
-    request = (
-        f"GET /v1/stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
-    )
-    sock.sendall(request.encode())
+    sock.sendall(upgrade_request(host))
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
         answer += sock.recv(1)

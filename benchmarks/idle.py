@@ -41,7 +41,7 @@ async def measure(folder: Path) -> list[str]:
 async def _connect(url: str, count: int) -> list[Reader]:
     host, port = urlsplit(url).hostname or "", urlsplit(url).port or 0
     loop = asyncio.get_running_loop()
-    readers = [Reader("/v1/stream", host, lambda _: None) for _ in range(count)]
+    readers = [Reader(host) for _ in range(count)]
     for start in range(0, count, AT_ONCE):
         some = readers[start : start + AT_ONCE]
         await asyncio.gather(*(loop.create_connection(partial(same, each), host, port) for each in some))

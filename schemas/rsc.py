@@ -24,11 +24,8 @@ class Level(StrEnum):
     UNIT = "unit"
 
 
-class Rsc(msgspec.Struct, frozen=True):
-    """The 34-character code; each part keeps its filling: 3 + 1 + 18 + 4 + 8 characters.
-
-    `event` holds event type and modifier, `unit` holds unit and subunit.
-    """
+class _Parts(msgspec.Struct, frozen=True):
+    """Five parts that stand behind each other without a separator."""
 
     discipline: str
     gender: str
@@ -38,6 +35,13 @@ class Rsc(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return self.discipline + self.gender + self.event + self.phase + self.unit
+
+
+class Rsc(_Parts, frozen=True):
+    """The 34-character code; each part keeps its filling: 3 + 1 + 18 + 4 + 8 characters.
+
+    `event` holds event type and modifier, `unit` holds unit and subunit.
+    """
 
     @property
     def level(self) -> Level:
@@ -51,17 +55,8 @@ class Rsc(msgspec.Struct, frozen=True):
         return next((level for part, level in parts if part.strip(FILLING)), Level.DISCIPLINE)
 
 
-class OldCode(msgspec.Struct, frozen=True):
+class OldCode(_Parts, frozen=True):
     """The 9-character code: 2 + 1 + 3 + 1 + 2 characters. Without its Games' tables it is never translated."""
-
-    discipline: str
-    gender: str
-    event: str
-    phase: str
-    unit: str
-
-    def __str__(self) -> str:
-        return self.discipline + self.gender + self.event + self.phase + self.unit
 
 
 class PlainCode(msgspec.Struct, frozen=True):

@@ -15,7 +15,6 @@ from feed.errors import ReaderError
 
 WRITE_MARK_BYTES = 1024 * 1024  # above a portion that ends in the largest message: one alone never clogs
 LINGER_SECONDS = 2.0
-_REASON_BYTES = 123
 
 
 class Owner(Protocol):
@@ -148,7 +147,7 @@ class Subscriber(asyncio.Protocol):
 
     def close_by(self, error: ReaderError, cursor: str) -> None:
         reason = msgspec.json.encode(CloseReason(error.name.value, cursor))
-        self.close(error.complaint.close_code, reason[:_REASON_BYTES])
+        self.close(error.complaint.close_code, reason)
 
     def _part_with(self, transport: asyncio.Transport) -> None:
         if not transport.is_closing():
