@@ -13,7 +13,7 @@ import click
 import uvloop
 from msgspec.structs import replace
 from rich.console import Console
-from rich.panel import Panel
+from rich.rule import Rule
 
 from feed import app
 from feed.commands.get import DEFAULT_URL
@@ -56,9 +56,11 @@ async def _demo(settings: Settings, speed: float, rounds: int) -> None:
     console = Console(highlight=False)
     async with app.started(settings) as (service, url):
         console.print(f"ready {url}")
-        feed = "feed" if shutil.which("feed") else sys.argv[0]
+        feed = _command()
         at = "" if url == DEFAULT_URL else f" --url {url}"
-        console.print(Panel(NEXT.format(feed=feed, url=url, at=at, competition=COMPETITION), expand=False))
+        commands = NEXT.format(feed=feed, url=url, at=at, competition=COMPETITION)
+        # Not in a box: a line that wraps, or has a border, cannot be copied into a shell.
+        console.print(Rule(), commands, Rule(), sep="\n", soft_wrap=True)
         screen = Screen(console, service.tip("P"))
         tasks = {asyncio.ensure_future(service.run()), asyncio.ensure_future(screen.watch(url))}
         tasks.add(asyncio.ensure_future(_play(url, speed, rounds, lambda: screen.shown(service.tip("P")))))
@@ -70,6 +72,13 @@ async def _demo(settings: Settings, speed: float, rounds: int) -> None:
             service.draining = True
             for task in tasks:
                 task.cancel()
+
+
+def _command() -> str:
+    """How to call this program from a shell, as it was called now."""
+    if shutil.which("feed"):
+        return "feed"
+    return f"{sys.executable} -m feed" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
 
 
 class Screen:

@@ -6,11 +6,12 @@ from tests.service_fixture import Child
 
 def test_a_round_plays_to_a_corrected_official(tmp_path: Path, children: Callable[..., Child]):
     """One final at speed ends by itself, exit 0: ten messages on the screen, the last a corrected OFFICIAL."""
-    demo = children("demo", "--rounds", "1", "--speed", "50", "--port", "0", "--data", str(tmp_path))
+    demo = children("demo", "--rounds", "1", "--speed", "50", "--port", "0", "--data", str(tmp_path), COLUMNS="40")
     assert demo.ended() == 0, demo.errors
     assert demo.output[0].startswith("ready http://127.0.0.1:")
     url = demo.output[0].removeprefix("ready ").strip()
-    assert f"--url {url}" in "".join(demo.output)
+    commands = [line.strip() for line in demo.output if f"--url {url}" in line]
+    assert [command.split()[-3] for command in commands] == ["--snapshot", "--json", '"/v1/snapshot?type=result"']
     shown = [text.split() for text in demo.output if ".result" in text]
     assert [words[0] for words in shown] == [str(seq) for seq in range(1, 11)]
     assert [words[1] for words in shown] == [
