@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 Micros = Annotated[int, Meta(extra={"codec": "time"}, description="Microseconds since 1970-01-01 UTC.")]
 Seq = Annotated[int, Meta(ge=0, description="Number of a message in the stream; 0 stands for none.")]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 in lower-case hex digits.")]
 
 
 class Op(StrEnum):
@@ -36,6 +37,7 @@ class Remark(StrEnum):
     UNMAPPED = "unmapped"
     UNUSUAL_STATUS = "unusual_status"
     NO_SOURCE = "no_source"
+    REPEATED_IN_DOCUMENT = "repeated_in_document"
 
 
 class Stamps(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +64,20 @@ class DocumentHeader(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class BodyRef(msgspec.Struct, frozen=True, kw_only=True):
+    """A body that is kept apart: `GET /v1/blobs/{sha256}` answers its `bytes` bytes, of the media type `media`."""
+
+    sha256: Sha256
+    bytes: Annotated[int, Meta(ge=0)]
+    media: str
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """What reaches a subscriber. Stored without `seq`, which the gateway splices in front.
 
     `prev` is the seq of this topic's previous message (0 = first); `supersedes` the message taken back or
     corrected; `caused_by` the message a derived one follows from; `unit` the 34-character unit code or null.
+    A message above 512 kB has `body_ref` in the place of its body, which is null then; any other has no `body_ref`.
     """
 
     seq: Seq | UnsetType = UNSET
@@ -85,6 +96,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     document: DocumentHeader | None
     caused_by: Seq | None = None
     supersedes: Seq | None = None
+    body_ref: BodyRef | UnsetType = UNSET
 
 
 class Mentions(msgspec.Struct, frozen=True):

@@ -6,8 +6,12 @@ from typing import Protocol
 import msgspec
 
 from schemas.document import Document, DocumentBody
+from schemas.list import List, ListBody
 from schemas.message import Lane, Mentions, Message
 from schemas.result import Result, ResultBody
+from schemas.session import Session, SessionBody
+from schemas.source import Source, SourceBody
+from schemas.unit import Unit, UnitBody
 
 
 class KindClass(StrEnum):
@@ -41,7 +45,11 @@ KINDS: dict[str, Kind] = {
     for row in (
         Kind("result", Result, ResultBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
         Kind("document", Document, DocumentBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.LIVE),
+        Kind("list", List, ListBody, ("name",), KindClass.ENTITY, Lane.LIVE),
+        Kind("session", Session, SessionBody, ("session",), KindClass.ENTITY, Lane.LIVE),
+        Kind("unit", Unit, UnitBody, (), KindClass.ENTITY, Lane.LIVE),
+        Kind("source", Source, SourceBody, ("source",), KindClass.ENTITY, Lane.LIVE),
     )
 }
 
-AnyMessage = Result | Document
+AnyMessage = Result | Document | List | Session | Unit | Source

@@ -15,9 +15,10 @@ _OLD = re.compile(r"[A-Z]{2}[MWXO0][0-9]{3}[0-9A-Z]{3}")
 
 
 class Level(StrEnum):
-    """How deep in Discipline > Gender > Event > Phase > Unit a code points."""
+    """How deep in Discipline > Gender > Event > Phase > Unit a code points; a venue's code points beside them."""
 
     DISCIPLINE = "discipline"
+    VENUE = "venue"
     GENDER = "gender"
     EVENT = "event"
     PHASE = "phase"
@@ -45,14 +46,17 @@ class Rsc(_Parts, frozen=True):
 
     @property
     def level(self) -> Level:
-        """The deepest part that is not all filling."""
-        parts = (
-            (self.unit, Level.UNIT),
+        """The deepest part that is not all filling; without event and phase it is a venue that stands in the unit."""
+        is_venue = not self.event.strip(FILLING) and not self.phase.strip(FILLING)
+        for part, level in (
+            (self.unit, Level.VENUE if is_venue else Level.UNIT),
             (self.phase, Level.PHASE),
             (self.event, Level.EVENT),
             (self.gender, Level.GENDER),
-        )
-        return next((level for part, level in parts if part.strip(FILLING)), Level.DISCIPLINE)
+        ):
+            if part.strip(FILLING):
+                return level
+        return Level.DISCIPLINE
 
 
 class OldCode(_Parts, frozen=True):

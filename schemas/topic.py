@@ -38,12 +38,7 @@ class Topic(msgspec.Struct, frozen=True):
         """The topic's text; raises BadKeyError when a token or the subject would be too long."""
         if not self.competition:
             raise BadKeyError("the competition is empty")
-        tokens = [escape(self.competition), *_code_tokens(self.code), self.kind]
-        tokens += [escape(part) if part else _EMPTY for part in _without_trailing_empty(self.parts)]
-        for token in tokens:
-            if len(token) > TOKEN_BYTES_MAX:
-                raise BadKeyError(f"{token[:40]}... needs {len(token)} bytes, {TOKEN_BYTES_MAX} are allowed")
-        text = ".".join(tokens)
+        text = _joined([escape(self.competition), *_code_tokens(self.code), self.kind, *_part_tokens(self.parts)])
         if len(text) + len(SUBJECT_PREFIX) > SUBJECT_BYTES_MAX:
             raise BadKeyError(f"the topic needs {len(text)} bytes, {SUBJECT_BYTES_MAX} are allowed with its prefix")
         return text
@@ -61,11 +56,18 @@ def parse_topic(text: str) -> Topic:
     return topic
 
 
+def key_text(parts: tuple[str, ...]) -> str:
+    """Key parts alone, written as at the end of a topic; raises BadKeyError when one of them would be too long."""
+    return _joined(_part_tokens(parts))
+
+
 def escape(text: str) -> str:
     """One token of the alphabet [A-Za-z0-9_-]; every other UTF-8 byte is ~XX, a literal dash is ~2D.
 
     Raises BadKeyError for half a character (a lone surrogate), which has no UTF-8.
     """
+    if text.isascii() and text.isalnum():
+        return text
     if text == _EMPTY:
         return _LITERAL_DASH
     try:
@@ -90,18 +92,31 @@ def is_token(text: str) -> bool:
     return bool(_TOKEN.fullmatch(text)) and len(text) <= TOKEN_BYTES_MAX
 
 
-def _without_trailing_empty(parts: tuple[str, ...]) -> tuple[str, ...]:
+def _joined(tokens: list[str]) -> str:
+    text = ".".join(tokens)
+    if len(text) > TOKEN_BYTES_MAX:
+        for token in tokens:
+            if len(token) > TOKEN_BYTES_MAX:
+                raise BadKeyError(f"{token[:40]}... needs {len(token)} bytes, {TOKEN_BYTES_MAX} are allowed")
+    return text
+
+
+def _part_tokens(parts: tuple[str, ...]) -> list[str]:
+    if not parts:
+        return []
     end = len(parts)
     while end and not parts[end - 1]:
         end -= 1
-    return parts[:end]
+    return [escape(part) if part else _EMPTY for part in parts[:end]]
 
 
 def _code_tokens(code: Code) -> list[str]:
     match code:
         case Rsc():
-            parts = (code.discipline, code.gender, code.event, code.phase, code.unit)
-            return [_UNSAFE.sub("~2E", part.rstrip(FILLING)) or _EMPTY for part in parts]
+            # Of the code's alphabet nothing but the dot is escaped, and only from the event on.
+            parts = (code.event, code.phase, code.unit)
+            trimmed = [part.rstrip(FILLING).replace(".", "~2E") or _EMPTY for part in parts]
+            return [code.discipline, code.gender, *trimmed]
         case OldCode():
             return [code.discipline, code.gender, code.event, code.phase, code.unit]
         case PlainCode():

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from schemas import wire
-from schemas.message import Lane, Mentions, Message, Op, Remark
+from schemas.message import BodyRef, Lane, Mentions, Message, Op, Remark
 from schemas.result import Result
 
 ENVELOPE = (
@@ -20,6 +20,18 @@ def test_the_envelope_has_the_names_of_the_contract(result: Result):
     assert set(stored["ts"]) == {"event", "recv", "published"}
     header = "type code subcode subtype language version logical_date gen sport codes notes"
     assert set(stored["document"]) == set(header.split())
+
+
+def test_a_body_kept_apart_is_named(result: Result):
+    """`body_ref` has digest, size and media type; a name that is no digest is an error."""
+    ref = BodyRef(sha256="0f" * 32, bytes=600_000, media="application/json")
+    payload = wire.encode(msgspec.structs.replace(result, body=None, body_ref=ref))
+    stored = json.loads(payload)
+    assert stored["body"] is None
+    assert stored["body_ref"] == {"sha256": "0f" * 32, "bytes": 600_000, "media": "application/json"}
+    assert wire.decode(payload).body_ref == ref
+    with pytest.raises(msgspec.ValidationError):
+        wire.decode(payload.replace(b"0f", b"0F"))
 
 
 def test_the_words_of_the_contract():

@@ -18,7 +18,7 @@ RSC_TEXT = st.from_regex(r"[A-Z0-9]{3}[A-Z-][A-Z0-9.-]{30}", fullmatch=True)
     [
         ("ATHM100M--------------FNL-000100--", Level.UNIT),
         ("JUDXTEAM6-------------R32-00020001", Level.UNIT),
-        ("BKB-----------------------BCY-----", Level.UNIT),
+        ("BKB-----------------------BCY-----", Level.VENUE),
         ("ATHM100M--------------FNL---------", Level.PHASE),
         ("BTHM12.5KMPU----------------------", Level.EVENT),
         ("ATHM------------------------------", Level.GENDER),

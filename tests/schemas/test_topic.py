@@ -13,6 +13,7 @@ from schemas.topic import (
     Topic,
     escape,
     is_token,
+    key_text,
     parse_topic,
     unescape,
 )
@@ -112,6 +113,17 @@ def test_a_token_has_at_most_64_bytes():
         str(Topic("X", UNIT, "result", ("a" * (TOKEN_BYTES_MAX + 1),)))
     with pytest.raises(BadKeyError, match="66 bytes"):
         str(Topic("X", UNIT, "result", ("é" * 11,)))
+
+
+@pytest.mark.parametrize(
+    "parts, text", [((), ""), (("", ""), ""), (("A", "", "b.c"), "A.-.b~2Ec"), (("-", ""), "~2D"), (("", "x"), "-.x")]
+)
+def test_key_parts_alone_are_written_as_in_a_topic(parts: tuple[str, ...], text: str):
+    """What stands behind the kind, with the same limits."""
+    assert key_text(parts) == text
+    assert str(Topic("X", UNIT, "result", parts)).removeprefix("X.ATH.M.100M.FNL.000100.result").lstrip(".") == text
+    with pytest.raises(BadKeyError, match="65 bytes"):
+        key_text((*parts, "a" * 65))
 
 
 def test_a_subject_has_at_most_512_bytes():

@@ -16,24 +16,36 @@ class DocumentType(msgspec.Struct, frozen=True):
     """Columns: name, kind of message, family of its DocumentCode, whether leaving out Competition withdraws it.
 
     Updates, the snapshot of the moment and control messages replace nothing, so there is nothing to withdraw
-    (Foundation Principles 2.5 and 2.12).
+    (Foundation Principles 2.5 and 2.12). `reader` names what reads the type (decoding.py), `list_name` the set that its
+    entities belong to, for kind `list`.
     """
 
     name: str
     kind: str
     codes: CodeFamily
     full: bool
+    reader: str
+    list_name: str = ""
 
 
-def _documents(names: str, codes: CodeFamily, *, full: bool) -> list[DocumentType]:
-    return [DocumentType(name, "document", codes, full) for name in names.split()]
+def _rows(names: str, codes: CodeFamily, *, full: bool) -> list[DocumentType]:
+    """Types that are not modelled yet."""
+    return [DocumentType(name, "document", codes, full, "document") for name in names.split()]
 
 
 _ROWS = [
-    DocumentType("DT_RESULT", "result", CodeFamily.RSC, full=True),
-    *_documents(
+    DocumentType("DT_RESULT", "result", CodeFamily.RSC, full=True, reader="result"),
+    DocumentType("DT_SCHEDULE", "list", CodeFamily.RSC, full=True, reader="schedule", list_name="schedule"),
+    DocumentType("DT_SCHEDULE_UPDATE", "list", CodeFamily.RSC, full=False, reader="schedule", list_name="schedule"),
+    DocumentType("DT_LOCAL_ON", "list", CodeFamily.RSC, full=False, reader="source_on", list_name="sources"),
+    DocumentType("DT_LOCAL_OFF", "list", CodeFamily.RSC, full=False, reader="source_off", list_name="sources"),
+    *(
+        DocumentType(name, "document", CodeFamily.RSC, full=False, reader="none")
+        for name in ("DT_KA", "DT_PING", "DT_RT_KA")
+    ),
+    *_rows(
         """
-        DT_SCHEDULE DT_PARTIC DT_PARTIC_TEAMS DT_PARTIC_HORSES DT_PARTIC_NAME DT_ENTRIES DT_CONFIG
+        DT_PARTIC DT_PARTIC_TEAMS DT_PARTIC_HORSES DT_PARTIC_NAME DT_ENTRIES DT_CONFIG
         DT_RESULT_ANALYSIS DT_ESL DT_PLAY_BY_PLAY DT_PHASE_RESULT DT_CUMULATIVE_RESULT DT_POOL_STANDING DT_BRACKETS
         DT_STATS DT_RANKING DT_MEDALLISTS DT_MEDALLISTS_DISCIPLINE DT_MEDALLISTS_DAY DT_MEDALS DT_RECORD
         DT_COMMUNICATION DT_IMAGE DT_PRESSPHOTOFINISH_LK DT_PDF DT_WEATHER DT_VEN_COND DT_WEA_ALERT DT_ALERT
@@ -43,7 +55,7 @@ _ROWS = [
         CodeFamily.RSC,
         full=True,
     ),
-    *_documents(
+    *_rows(
         """
         DT_PIC DT_AUDIO DT_NEWS_IMP DT_BCK_IMP DT_BIO_PAR DT_BIO_TEA DT_BIO_NOC DT_BIO_HOR DT_BIO_PAR_IMP
         DT_BIO_TEA_IMP DT_BIO_NOC_IMP DT_BIO_HOR_IMP DT_SCHED_RES_NOC DT_TV_TRACKING DT_NOTIFICATION DT_IDK_COMMAND
@@ -51,22 +63,19 @@ _ROWS = [
         CodeFamily.ID,
         full=True,
     ),
-    *_documents(
-        """
-        DT_SCHEDULE_UPDATE DT_PARTIC_UPDATE DT_PARTIC_TEAMS_UPDATE DT_PARTIC_HORSES_UPDATE DT_CURRENT
-        DT_LOCAL_ON DT_LOCAL_OFF DT_KA DT_PING DT_GLOBAL_GM DT_GLOBAL_GN
-        """,
+    *_rows(
+        "DT_PARTIC_UPDATE DT_PARTIC_TEAMS_UPDATE DT_PARTIC_HORSES_UPDATE DT_CURRENT DT_GLOBAL_GM DT_GLOBAL_GN",
         CodeFamily.RSC,
         full=False,
     ),
     # Gone from the standard, still met in older recordings.
-    *_documents("DT_START_LIST DT_HISTORIC_RECORD DT_PHOTOFINISH DT_TRS", CodeFamily.RSC, full=True),
-    *_documents("DT_TRS_IMP", CodeFamily.ID, full=True),
-    *_documents("DT_GPS_DATA DT_CLOCK DT_GM DT_GN DT_SERIAL DT_RT_KA", CodeFamily.RSC, full=False),
+    *_rows("DT_START_LIST DT_HISTORIC_RECORD DT_PHOTOFINISH DT_TRS", CodeFamily.RSC, full=True),
+    *_rows("DT_TRS_IMP", CodeFamily.ID, full=True),
+    *_rows("DT_GPS_DATA DT_CLOCK DT_GM DT_GN DT_SERIAL", CodeFamily.RSC, full=False),
 ]
 CATALOGUE: dict[str, DocumentType] = {row.name: row for row in _ROWS}
 
 
 def document_type(name: str) -> DocumentType:
     """The row of a type; one that nobody knows flows whole, with whatever code it has, and withdraws nothing."""
-    return CATALOGUE.get(name) or DocumentType(name, "document", CodeFamily.ID, full=False)
+    return CATALOGUE.get(name) or DocumentType(name, "document", CodeFamily.ID, full=False, reader="document")

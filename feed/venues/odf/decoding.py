@@ -1,93 +1,65 @@
-"""One ODF document to one message, or to the one refusal that refuses it."""
+"""One ODF document to its messages, or to the one refusal that refuses it."""
 
-from typing import Any
-
-from lxml import etree
+from collections.abc import Callable
+from functools import partial
 
 from feed.candidate import Candidate, Decoded, Receipt
+from feed.venues.odf.control import read_nothing, read_source
+from feed.venues.odf.envelope import common_fields, message
 from feed.venues.odf.fingerprint import fingerprint
-from feed.venues.odf.header import NOTE, VERSIONS_ATTRIBUTES, Header, sight
+from feed.venues.odf.header import read_header, sight
+from feed.venues.odf.listing import read_listing
 from feed.venues.odf.parse import parse
-from feed.venues.odf.reading import RESULT, Reading, competition_of, read_again, read_whole
+from feed.venues.odf.reading import Reading, read_again, read_document, read_result_whole
+from feed.venues.odf.received import Received, competition_of, received
 from feed.venues.odf.refused import RefusedError
-from schemas.document import Document, DocumentBody
-from schemas.message import DocumentHeader, Op, Remark, Stamps
-from schemas.registry import KINDS, AnyMessage
-from schemas.result import Result, ResultBody
-from schemas.rsc import Level, Rsc
+from feed.venues.odf.schedule import SCHEDULE
+from schemas.message import Op
+from schemas.source import State
 
 
 def decode(data: bytes, receipt: Receipt) -> Decoded:
     """Read an ODF document (`data` already inflated); never raises for what a venue sent.
 
-    Its message has `prev` 0 and `ts.published` 0, times in microseconds UTC. A refused document tells its flag, topic
+    Its messages have `prev` 0 and `ts.published` 0, times in microseconds UTC. A refused document tells its flag, topic
     and version where they can be read.
     """
     if (reading := read_again(data, receipt)) is not None:
-        return _decoded(reading, receipt)
+        return _one(reading, receipt.recv)
     try:
         root = parse(data)
     except RefusedError as refused:
         return Decoded(refusal=refused.refusal)
+    attributes = dict(root.items())
     try:
-        return _decoded(read_whole(root, data, receipt), receipt)
+        header = read_header(attributes, receipt)
+        return READERS[header.row.reader](received(data, root, header, receipt.recv))
     except RefusedError as refused:
-        flag, topic, version = sight(dict(root.items()))
+        flag, topic, version = sight(attributes)
         return Decoded(refusal=refused.refusal, flag=flag, topic=topic, version=version)
 
 
-def _decoded(reading: Reading, receipt: Receipt) -> Decoded:
-    header = reading.header
-    document = _document(header, reading.root, competition_of(reading.root))
-    message = _message(header, reading.body, (*header.remarks, *reading.remarks), document, receipt.recv)
-    candidate = Candidate(message, fingerprint(reading.content))
-    return Decoded((candidate,), None, header.flag, header.topic, header.version)
-
-
-def _message(
-    header: Header,
-    body: ResultBody | DocumentBody | None,
-    remarks: tuple[Remark, ...],
-    document: DocumentHeader,
-    recv: int,
-) -> AnyMessage:
-    """The envelope; a body of None withdraws the document (Foundation Principles 2.12, Invalidation)."""
-    is_unit = isinstance(header.code, Rsc) and header.code.level is Level.UNIT
-    envelope: dict[str, Any] = {
-        "prev": 0,
+def _one(reading: Reading, recv: int) -> Decoded:
+    """A document that is one message; a body of None withdraws it (Foundation Principles 2.12, Invalidation)."""
+    header, body = reading.header, reading.body
+    own = {
         "topic": header.topic,
         "op": Op.WITHDRAWN if body is None else Op.PUT,
-        "competition": header.competition,
-        "code": str(header.code),
-        "unit": str(header.code) if is_unit else None,
-        "version": header.version,
         "status": header.status,
-        "source": header.source,
-        "lane": KINDS[header.row.kind].lane,
-        "remarks": tuple(dict.fromkeys(remarks)),
-        "ts": Stamps(event=header.event, recv=recv, published=0),
-        "document": document,
+        "remarks": tuple(dict.fromkeys((*header.remarks, *reading.remarks))),
         "body": body,
     }
-    return Result(**envelope) if header.row.kind == RESULT else Document(**envelope)
+    common = common_fields(header, reading.root, competition_of(reading.root), recv)
+    candidate = Candidate(message(header.row.kind, common, header.code, **own), fingerprint(reading.content))
+    return Decoded((candidate,), flag=header.flag, topic=header.topic, version=header.version)
 
 
-def _document(header: Header, root: etree._Element, competition: etree._Element | None) -> DocumentHeader:
-    versions: list[str | None] = [None] * len(VERSIONS_ATTRIBUTES)
-    if competition is not None:
-        versions = [competition.get(name) or None for name in VERSIONS_ATTRIBUTES]
-    gen, sport, codes = versions
-    notes = ("".join(note.itertext()).strip() for note in root.iterchildren(NOTE))
-    return DocumentHeader(
-        type=header.row.name,
-        code=str(header.code),
-        subcode=header.subcode,
-        subtype=header.subtype,
-        language=header.language,
-        version=header.version,
-        logical_date=header.logical_date,
-        gen=gen,
-        sport=sport,
-        codes=codes,
-        notes=tuple(note for note in notes if note),
-    )
+# By the name that a type's row in the catalogue gives.
+READERS: dict[str, Callable[[Received], Decoded]] = {
+    "result": lambda whole: _one(read_result_whole(whole), whole.recv),
+    "document": lambda whole: _one(read_document(whole), whole.recv),
+    "schedule": partial(read_listing, SCHEDULE),
+    "source_on": partial(read_source, State.ON),
+    "source_off": partial(read_source, State.OFF),
+    "none": read_nothing,
+}

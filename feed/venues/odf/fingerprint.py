@@ -6,6 +6,7 @@ what is so. White space between elements, comments and the order of attributes m
 
 import copy
 import hashlib
+from collections.abc import Sequence
 
 from lxml import etree
 
@@ -41,6 +42,24 @@ def canonical(root: etree._Element, *, is_marked: bool, has_blanks: bool) -> byt
         return etree.tostring(root, method="c14n", with_comments=False)
     except etree.C14NError as error:
         raise RefusedError(Reason.NOT_WELL_FORMED, f"no canonical form: {error}", f"/{ROOT}") from error
+
+
+def canonical_parts(content: bytes, parts: Sequence[etree._Element]) -> list[bytes]:
+    """The canonical forms of some children of one element, which all have attributes, cut out of `content`.
+
+    In a canonical form each `<` starts a tag and each element has an end tag. Where the parts' tags stand elsewhere
+    too, no cut is sure, and they are written one by one.
+    """
+    marks = {tag: (b"<%b " % tag.encode(), b"</%b>" % tag.encode()) for tag in {str(part.tag) for part in parts}}
+    if sum(content.count(end) for _, end in marks.values()) != len(parts):
+        return [etree.tostring(part, method="c14n", with_comments=False) for part in parts]
+    found, after = [], 0
+    for part in parts:
+        start, end = marks[str(part.tag)]
+        at = content.index(start, after)
+        after = content.index(end, at) + len(end)
+        found.append(content[at:after])
+    return found
 
 
 def fingerprint(content: bytes) -> str:

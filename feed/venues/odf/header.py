@@ -163,6 +163,7 @@ def _key(attributes: Attributes) -> tuple[DocumentType, Topic]:
         "subcode": attributes.get("DocumentSubcode", ""),
         "subtype": attributes.get("DocumentSubtype", ""),
         "language": attributes.get("Language", ""),
+        "name": row.list_name,
     }
     key_parts = tuple(parts[name] for name in KINDS[row.kind].key_parts)
     return row, Topic(attributes["CompetitionCode"], code, row.kind, key_parts)

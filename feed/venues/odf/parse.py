@@ -17,6 +17,7 @@ TAG_BYTES_MAX = 65_536
 ATTRIBUTES_MAX = 256
 NAMESPACES_MAX = 16
 _PROLOG_BYTES = 8_192
+_ATTRIBUTE_BYTES_MIN = len(' a=""')
 _DOCTYPE = re.compile(rb"(?s)[^<]*+(?:\s|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE")
 # In these every letter of a markup name has one spelling (UTF-16: but for zero bytes), so that bytes can be searched.
 _ENCODINGS = re.compile(
@@ -48,7 +49,10 @@ def parse(document: bytes) -> etree._Element:
     # Entities cost time before a tree exists, so a DOCTYPE is looked for in the bytes first.
     if _DOCTYPE.match(letters[:_PROLOG_BYTES]):
         raise RefusedError(Reason.DOCTYPE, "the document declares a DOCTYPE")
-    if _has_endless_tag(letters):
+    # No tag is longer than what stands between two brackets, so most documents need no closer look. In UTF-16 a byte
+    # that looks like a bracket may be half of a character.
+    has_long_tags = len(letters) < len(document) or _has_gap(letters, ATTRIBUTES_MAX * _ATTRIBUTE_BYTES_MIN)
+    if has_long_tags and _has_endless_tag(letters):
         raise RefusedError(Reason.BAD_VALUE, f"a tag is longer than {TAG_BYTES_MAX} bytes")
     if letters.count(b"xmlns") > NAMESPACES_MAX:
         raise RefusedError(Reason.BAD_VALUE, f"there are more than {NAMESPACES_MAX} namespaces")
@@ -60,7 +64,7 @@ def parse(document: bytes) -> etree._Element:
         raise RefusedError(Reason.NOT_WELL_FORMED, f"the encoding {_encoding(root)} is not read", "line 1")
     if root.tag != ROOT:
         raise RefusedError(Reason.NOT_ODF, f"the root element is {str(root.tag)[:100]!r}", "/*")
-    if _has_too_many_attributes(root):
+    if has_long_tags and _has_too_many_attributes(root):
         raise RefusedError(Reason.BAD_VALUE, f"an element has more than {ATTRIBUTES_MAX} attributes")
     return root
 
@@ -90,6 +94,17 @@ def _tree(document: bytes) -> etree._Element:
 
 def _encoding(root: etree._Element) -> str:
     return root.getroottree().docinfo.encoding or "UTF-8"
+
+
+def _has_gap(document: bytes, length: int) -> bool:
+    """Whether so many bytes stand anywhere without an opening bracket among them."""
+    start = 0
+    while start + length <= len(document):
+        last = document.rfind(b"<", start, start + length)
+        if last < 0:
+            return True
+        start = last + 1
+    return False
 
 
 def _has_endless_tag(document: bytes) -> bool:

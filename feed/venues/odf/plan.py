@@ -3,7 +3,7 @@
 A path becomes a tree of nodes: `Competitor/Description/@TeamName` is two child tags and an attribute.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -11,11 +11,12 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_
 import msgspec
 from msgspec import Meta, UnsetType
 
-from feed.venues.odf.values import Reader, as_sent, code_of, flag, micros, whole
+from feed.venues.odf.values import Reader, as_sent, code_of, flag, micros, number, whole
 
 Fields = dict[str, Any]
 Finish = Callable[[Fields], None]
 _READERS: dict[type, Reader] = {str: as_sent, int: whole, bool: flag}
+_CODECS: dict[str, Reader] = {"time": micros, "number": number}
 
 
 class Slot(NamedTuple):
@@ -34,15 +35,22 @@ class Part(NamedTuple):
     many: bool
 
 
+class Texts(NamedTuple):
+    """A child tag that says one thing in several languages, and the field that maps Language to text."""
+
+    field: str
+
+
 class Node(msgspec.Struct):
     """One element: all its attributes, those that are taken as sent (by field), and what each child tag leads to.
 
-    A child that is a Node itself holds more fields of the same Struct.
+    A child that is a Node itself holds more fields of the same Struct; those `elsewhere` are read by someone else.
     """
 
     slots: dict[str, Slot] = {}
     texts: dict[str, str] = {}
-    children: dict[str, "Node | Part"] = {}
+    children: dict[str, "Node | Part | Texts"] = {}
+    elsewhere: frozenset[str] = frozenset()
 
 
 class Plan(msgspec.Struct):
@@ -55,10 +63,11 @@ class Plan(msgspec.Struct):
     finish: Finish | None
 
 
-def compile_plan(struct: type[msgspec.Struct], finishes: Mapping[type, Finish]) -> Plan:
+def compile_plan(struct: type[msgspec.Struct], finishes: Mapping[type, Finish], elsewhere: Iterable[str] = ()) -> Plan:
     """The plan of a Struct and of all Structs below it; `finishes` settle the fields of a Struct before it is built.
 
-    Raises TypeError for a Struct whose paths contradict each other or whose types have no reader.
+    Children of the Struct's own element that are named in `elsewhere` are neither read nor kept as unmapped. Raises
+    TypeError for a Struct whose paths contradict each other or whose types have no reader.
     """
 
     @cache
@@ -70,21 +79,28 @@ def compile_plan(struct: type[msgspec.Struct], finishes: Mapping[type, Finish]) 
             bare, extra = _unwrap(hints[field.name])
             if "odf" not in extra:
                 continue
-            *above, last = extra["odf"].split("/")
-            target = _descend(node, above)
             if field.required:
                 required.append((field.name, extra["odf"]))
-            if last.startswith("@"):
-                _add_slot(target, last[1:], Slot(field.name, _reader(bare, extra), field.required))
-                continue
-            is_list = get_origin(bare) is tuple
-            part = Part(plan_of(get_args(bare)[0] if is_list else bare), field.name, is_list)
-            _add_part(target, last, part)
-            if is_list:
+            for path in (extra["odf"], *extra["older"]):
+                *above, last = path.split("/")
+                target = _descend(node, above)
+                if last.startswith("@"):
+                    _add_slot(target, last[1:], Slot(field.name, _reader(bare, extra), field.required))
+                else:
+                    _add_branch(target, last, branch_of(field.name, bare))
+            if get_origin(bare) is tuple:
                 lists.append(field.name)
         return Plan(kind, node, tuple(required), tuple(lists), finishes.get(kind))
 
-    return plan_of(struct)
+    def branch_of(field: str, bare: Any) -> Part | Texts:  # noqa: ANN401 - type forms have no common type
+        if get_origin(bare) is dict:
+            return Texts(field)
+        is_list = get_origin(bare) is tuple
+        return Part(plan_of(get_args(bare)[0] if is_list else bare), field, is_list)
+
+    plan = plan_of(struct)
+    plan.node.elsewhere = frozenset(elsewhere)
+    return plan
 
 
 def _add_slot(node: Node, name: str, slot: Slot) -> None:
@@ -95,10 +111,10 @@ def _add_slot(node: Node, name: str, slot: Slot) -> None:
         node.texts[name] = slot.field
 
 
-def _add_part(node: Node, tag: str, part: Part) -> None:
+def _add_branch(node: Node, tag: str, branch: Part | Texts) -> None:
     if tag in node.children:
-        raise TypeError(f"{tag} is read twice, also by {part.field}")
-    node.children[tag] = part
+        raise TypeError(f"{tag} is read twice, also by {branch.field}")
+    node.children[tag] = branch
 
 
 def _descend(node: Node, tags: list[str]) -> Node:
@@ -113,8 +129,8 @@ def _descend(node: Node, tags: list[str]) -> Node:
 def _reader(bare: Any, extra: Mapping[str, Any]) -> Reader:  # noqa: ANN401 - type forms have no common type
     if codes := extra.get("values"):
         return code_of(codes)
-    if extra.get("codec") == "time":
-        return micros
+    if codec := extra.get("codec"):
+        return _CODECS[codec]
     if bare not in _READERS:
         raise TypeError(f"an attribute is no {bare}")
     return _READERS[bare]
@@ -129,5 +145,8 @@ def _unwrap(hint: Any) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - as above
                 extra |= (meta.extra or {}) if isinstance(meta, Meta) else {}
             hint = hint.__origin__
         else:
-            (hint,) = (form for form in get_args(hint) if form not in {NoneType, UnsetType})
+            forms = [form for form in get_args(hint) if form not in {NoneType, UnsetType}]
+            if len(forms) > 1:
+                break
+            (hint,) = forms
     return hint, extra

@@ -7,10 +7,10 @@ from lxml import etree
 from msgspec.structs import replace
 
 from feed.candidate import Receipt
-from feed.refusals import Reason
-from feed.venues.odf.fingerprint import canonical, has_indicator
-from feed.venues.odf.header import NOTE, Header, read_header
-from feed.venues.odf.parse import ROOT, parse, received_text
+from feed.venues.odf.fingerprint import canonical
+from feed.venues.odf.header import Header, read_header
+from feed.venues.odf.parse import parse, received_text
+from feed.venues.odf.received import Received, competition_of
 from feed.venues.odf.refused import RefusedError
 from feed.venues.odf.result import in_order, read_result, read_rows
 from feed.venues.odf.rows import ROW_END, Cut, Row, Rows, cut, cut_content
@@ -34,19 +34,19 @@ class Reading(NamedTuple):
     content: bytes
 
 
-def read_whole(root: etree._Element, document: bytes, receipt: Receipt) -> Reading:
-    """Read all of a parsed document; raises RefusedError."""
-    header = read_header(dict(root.items()), receipt)
-    competition = competition_of(root)
-    text = etree.tostring(root, method="text", encoding="unicode")
-    body: ResultBody | DocumentBody | None = None
+def read_result_whole(received: Received) -> Reading:
+    """Read all of a result; raises RefusedError."""
+    body: ResultBody | None = None
     remarks: Iterable[Remark] = ()
-    if competition is not None and header.row.kind == RESULT:
-        body, remarks = read_result(competition, header, has_text=bool(text.strip()))
-    elif competition is not None or not header.row.full or any(child.tag != NOTE for child in root):
-        body = DocumentBody(received_text(document, root))
-    content = canonical(root, is_marked=has_indicator(document), has_blanks=bool(text))
-    return Reading(header, body, remarks, root, content)
+    if not received.is_withdrawal():
+        body, remarks = read_result(received.body(), received.header, has_text=received.has_text)
+    return Reading(received.header, body, remarks, received.root, received.content())
+
+
+def read_document(received: Received) -> Reading:
+    """Carry a document whole; raises RefusedError."""
+    body = None if received.is_withdrawal() else DocumentBody(received_text(received.document, received.root))
+    return Reading(received.header, body, (), received.root, received.content())
 
 
 def read_again(document: bytes, receipt: Receipt) -> Reading | None:
@@ -83,11 +83,3 @@ def _read_changed(found: Cut, known: Sequence[Row | None], changed: list[bytes],
     body, remarks = read_result(competition, header, has_text=False)
     body = replace(body, competitors=in_order(row.competitor for row in rows))
     return Reading(header, body, remarks, root, b"".join((content.head, *(row.content for row in rows), content.tail)))
-
-
-def competition_of(root: etree._Element) -> etree._Element | None:
-    """The one Competition there is, if any; raises RefusedError for a second."""
-    found = root.findall("Competition")
-    if len(found) > 1:
-        raise RefusedError(Reason.BAD_VALUE, "there is more than one Competition", f"/{ROOT}/Competition[2]")
-    return found[0] if found else None

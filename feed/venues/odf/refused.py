@@ -10,3 +10,7 @@ class RefusedError(FeedError):
     def __init__(self, reason: Reason, detail: str, where: str = "") -> None:
         super().__init__(detail, hint=HINTS[reason])
         self.refusal = Refusal(reason, detail, where)
+
+    def at(self, where: str) -> "RefusedError":
+        """The same, by whoever knows the place."""
+        return RefusedError(self.refusal.reason, self.refusal.detail, where)

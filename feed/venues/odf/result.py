@@ -7,8 +7,8 @@ import msgspec
 from lxml import etree
 from msgspec import UNSET
 
-from feed.venues.odf.header import KNOWN_ATTRIBUTES, NOTE, VERSIONS_ATTRIBUTES, Header
-from feed.venues.odf.parse import ROOT
+from feed.venues.odf.around import forget_versions, keep_around
+from feed.venues.odf.header import Header
 from feed.venues.odf.plan import Fields, compile_plan
 from feed.venues.odf.walker import Walker
 from schemas.message import Remark
@@ -17,7 +17,6 @@ from schemas.result_parts import Extended, Member
 
 _SPLIT_TYPE = "PROGRESS"
 _SPLIT_CODE = "INTERMEDIATE"
-_WHERE = f"/{ROOT}/Competition"
 
 
 def read_result(competition: etree._Element, header: Header, *, has_text: bool) -> tuple[ResultBody, Iterable[Remark]]:
@@ -27,12 +26,10 @@ def read_result(competition: etree._Element, header: Header, *, has_text: bool) 
     """
     walker = Walker(header.zone, has_text=has_text)
     body: ResultBody = walker.read(_PLAN, competition)
-    for name in VERSIONS_ATTRIBUTES:
-        walker.unmapped.pop(f"{_WHERE}/@{name}", None)
-    _keep_around(walker, competition)
-    if not walker.unmapped:
-        return body, walker.context.remarks
-    return msgspec.structs.replace(body, unmapped=walker.unmapped), (*walker.context.remarks, Remark.UNMAPPED)
+    forget_versions(walker, competition)
+    keep_around(walker, competition.getroottree().getroot(), competition)
+    unmapped, remarks = walker.take()
+    return (body if unmapped is UNSET else msgspec.structs.replace(body, unmapped=unmapped)), remarks
 
 
 def read_rows(rows: list[etree._Element], header: Header) -> list[Competitor] | None:
@@ -47,26 +44,10 @@ def in_order(competitors: Iterable[Competitor]) -> tuple[Competitor, ...]:
     return tuple(sorted(competitors, key=_place))
 
 
-def _keep_around(walker: Walker, competition: etree._Element) -> None:
-    """What stands in the root beside Competition and is neither header nor Note."""
-    root = competition.getparent()
-    if root is None:
-        return
-    for name, text in root.items():
-        if name not in KNOWN_ATTRIBUTES:
-            walker.keep_attribute(root, name, text)
-    for child in root:
-        is_plain_note = child.tag == NOTE and not len(child) and not child.attrib
-        if child is not competition and not is_plain_note:
-            walker.keep_element(child)
-    walker.keep_text(root)
-
-
 def _settle_competitor(fields: Fields) -> None:
     if "extended" in fields:
         _take_out_splits(fields)
-    if fields.get("kind") == "athlete" and len(fields.get("members", ())) == 1:
-        _name_athlete(fields, fields["members"][0])
+    name_athlete(fields)
 
 
 def _take_out_splits(fields: Fields) -> None:
@@ -83,8 +64,11 @@ def _take_out_splits(fields: Fields) -> None:
         del fields["extended"]
 
 
-def _name_athlete(fields: Fields, member: Member) -> None:
+def name_athlete(fields: Fields) -> None:
     """A single athlete is the one member of the row's own Composition; its name and bib stand there (schema)."""
+    if fields.get("kind") != "athlete" or len(fields.get("members", ())) != 1:
+        return
+    member: Member = fields["members"][0]
     names = [part for part in (member.given_name, member.family_name) if part is not UNSET]
     if names:
         fields.setdefault("name", " ".join(names))

@@ -5,9 +5,9 @@ document that is cut here: one encoding, no DTD, namespace, comment or section t
 """
 
 import re
-from collections import OrderedDict
 from typing import NamedTuple
 
+from feed.venues.odf.known import Known
 from schemas.result import Competitor
 
 BYTES_MAX = 1_500_000  # of rows' bytes: 35 fields of play with 100 rows; what was read of them takes six times as much
@@ -35,30 +35,11 @@ class Cut(NamedTuple):
     tail: bytes
 
 
-class Rows:
-    """What was read, by bytes; what was not used for longest is forgotten first."""
+class Rows(Known[Row]):
+    """The rows that were read."""
 
     def __init__(self, bytes_max: int = BYTES_MAX) -> None:
-        self._rows: OrderedDict[bytes, Row] = OrderedDict()
-        self._bytes = 0
-        self._bytes_max = bytes_max
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def get(self, key: bytes) -> Row | None:
-        row = self._rows.get(key)
-        if row is not None:
-            self._rows.move_to_end(key)
-        return row
-
-    def keep(self, key: bytes, row: Row) -> None:
-        """Remember a row, as long as there is room."""
-        if key not in self._rows:
-            self._bytes += len(key)
-        self._rows[key] = row
-        while self._bytes > self._bytes_max:
-            self._bytes -= len(self._rows.popitem(last=False)[0])
+        super().__init__(bytes_max)
 
 
 def cut(document: bytes) -> Cut | None:

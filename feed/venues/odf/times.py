@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -34,6 +35,7 @@ def local_moment(day: str, clock: str, zone: tzinfo) -> int:
     return _micros(datetime(year, month, of_month, hour, minute, second, millisecond * 1000, zone))
 
 
+@lru_cache(maxsize=4_096)  # the units of a session have few times between them, and are sent again and again
 def moment(text: str, zone: tzinfo | None) -> tuple[int, bool]:
     """A DateTime, and whether it carried its own offset; without one it is read in `zone`.
 

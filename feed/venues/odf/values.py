@@ -35,6 +35,14 @@ def whole(text: str, _context: Context) -> int:
     return int(text)
 
 
+def number(text: str, context: Context) -> int | str:
+    """A whole number where it is one, else the text as it was sent."""
+    try:
+        return whole(text, context)
+    except ValueError:
+        return text
+
+
 def flag(text: str, _context: Context) -> bool:
     """Y or true, N or false or nothing."""
     if text not in _FLAGS:

@@ -7,19 +7,24 @@ from datetime import tzinfo
 from typing import Any
 
 from lxml import etree
+from msgspec import UNSET, UnsetType
 
 from feed.refusals import Reason
 from feed.venues.odf.paths import Paths
-from feed.venues.odf.plan import Fields, Node, Plan
+from feed.venues.odf.plan import Fields, Node, Part, Plan, Texts
 from feed.venues.odf.refused import RefusedError
 from feed.venues.odf.values import Context
+from schemas.message import Remark
+
+_LANGUAGE = "Language"
+_VALUE = "Value"
 
 
 class Walker:
     """Reads the elements of one document, then `context.remarks` and `unmapped` (XPath to text or XML) are complete.
 
     `zone` is for moments without offset, None when it is not set; `has_text` says that some element holds text, which
-    ODF's results never do.
+    ODF's results never do. What is read entity by entity is left over entity by entity: `take`.
     """
 
     def __init__(self, zone: tzinfo | None, *, has_text: bool) -> None:
@@ -28,9 +33,11 @@ class Walker:
         self._has_text = has_text
         self._paths = Paths()
 
-    def read(self, plan: Plan, element: etree._Element) -> Any:  # noqa: ANN401 - the plan's own Struct
-        """The Struct at an element; raises RefusedError bad_value with the XPath of what is wrong or missing."""
-        fields: Fields = {}
+    def read(self, plan: Plan, element: etree._Element, **fields: Any) -> Any:  # noqa: ANN401 - the plan's own Struct
+        """The Struct at an element; raises RefusedError bad_value with the XPath of what is wrong or missing.
+
+        `fields` are given besides.
+        """
         self._fill(plan.node, element, fields)
         for name in plan.lists:
             if name in fields:
@@ -46,9 +53,29 @@ class Walker:
             detail = f"{path.rpartition('/')[2]} is missing"
             raise RefusedError(Reason.BAD_VALUE, detail, f"{self._paths.of(element)}/{path}") from None
 
+    @property
+    def has_left(self) -> bool:
+        """Whether there is something to `take`."""
+        return bool(self.unmapped or self.context.remarks)
+
+    def take(self, start: etree._Element | None = None) -> tuple[dict[str, str] | UnsetType, tuple[Remark, ...]]:
+        """What was left over since the last `take`, and what is remarked; with a `start`, XPaths from there on."""
+        left, self.unmapped = self.unmapped, {}
+        remarks = (*self.context.remarks, *((Remark.UNMAPPED,) if left else ()))
+        self.context.remarks.clear()
+        if start is not None and left:
+            above = len(self._paths.of(start)) + 1
+            left = {path[above:]: text for path, text in left.items()}
+        return left or UNSET, remarks
+
+    def where(self, element: etree._Element, name: str = "") -> str:
+        """The XPath of an element or of an attribute of it, there or missing."""
+        path = self._paths.of(element)
+        return f"{path}/@{name}" if name else path
+
     def keep_attribute(self, element: etree._Element, name: str, text: str) -> None:
         """Collect an attribute that no field holds."""
-        self.unmapped[f"{self._paths.of(element)}/@{name}"] = text
+        self.unmapped[self.where(element, name)] = text
 
     def keep_element(self, element: etree._Element) -> None:
         """Collect an element that no field holds, as XML."""
@@ -69,28 +96,33 @@ class Walker:
                 self._fill_other(node, element, name, text, fields)
         if self._has_text:
             self.keep_text(element)
-        children: dict[Any, Any] = node.children  # str -> Node | Part; told apart below without a call
+        if len(element):
+            self._fill_below(node, element, fields)
+
+    def _fill_below(self, node: Node, element: etree._Element, fields: Fields) -> None:
+        children: dict[Any, Any] = node.children
         seen: tuple[Any, ...] = ()
         for child in element[:]:  # three times as fast as iterating over the element itself
             tag = child.tag
-            branch = children.get(tag)
-            if branch is None or tag in seen:
-                self.keep_element(child)
-                continue
-            if type(branch) is Node:
-                self._fill(branch, child, fields)
-            else:
-                plan, field, many = branch
-                part = self.read(plan, child)
-                if not many:
-                    fields[field] = part
-                elif field in fields:
-                    fields[field].append(part)
-                    continue
+            branch: Any = children.get(tag)
+            form = type(branch)
+            if form is Texts:
+                self._read_text(child, fields.setdefault(branch.field, {}))
+            elif form is Part and branch.many:
+                part = self.read(branch.plan, child)
+                if branch.field in fields:
+                    fields[branch.field].append(part)
                 else:
-                    fields[field] = [part]
-                    continue
-            seen += (tag,)
+                    fields[branch.field] = [part]
+            elif branch is None or tag in seen:
+                if tag not in node.elsewhere:
+                    self.keep_element(child)
+            else:
+                seen += (tag,)
+                if form is Node:
+                    self._fill(branch, child, fields)
+                else:
+                    fields[branch.field] = self.read(branch.plan, child)
 
     def _fill_other(self, node: Node, element: etree._Element, name: str, text: str, fields: Fields) -> None:
         slot = node.slots.get(name)
@@ -100,4 +132,17 @@ class Walker:
             try:
                 fields[slot.field] = slot.read(text, self.context)
             except ValueError as error:
-                raise RefusedError(Reason.BAD_VALUE, str(error), f"{self._paths.of(element)}/@{name}") from None
+                raise RefusedError(Reason.BAD_VALUE, str(error), self.where(element, name)) from None
+
+    def _read_text(self, element: etree._Element, texts: dict[str, str]) -> None:
+        """One text of several languages; what a mapping cannot hold of it is kept as an element."""
+        language, text = element.get(_LANGUAGE), element.get(_VALUE)
+        own = (element.text or "").strip() if self._has_text else ""
+        if not language or language in texts:
+            self.keep_element(element)
+            return
+        if text or own:
+            texts[language] = text or own
+        known = 1 if text is None else 2
+        if len(element.attrib) > known or len(element) or (text and own):
+            self.keep_element(element)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from feed.venues.odf.catalogue import CATALOGUE, CodeFamily, document_type
+from schemas.list import LIST_KIND
 from schemas.registry import KINDS
 
 
@@ -35,6 +36,16 @@ def test_a_type_nobody_knows_flows_whole_with_any_code():
     """An unknown type is kind `document`, of any code family; without Competition it withdraws nothing."""
     row = document_type("DT_TELEPATHY")
     assert (row.name, row.kind, row.codes, row.full) == ("DT_TELEPATHY", "document", CodeFamily.ID, False)
+
+
+def test_lists_name_their_set():
+    """A schedule, its update and its synchronisation are one set; so is what systems say of themselves."""
+    sets = {name: row.list_name for name, row in CATALOGUE.items() if row.kind == LIST_KIND}
+    assert sets == {
+        **dict.fromkeys(("DT_SCHEDULE", "DT_SCHEDULE_UPDATE"), "schedule"),
+        **dict.fromkeys(("DT_LOCAL_ON", "DT_LOCAL_OFF"), "sources"),
+    }
+    assert not any(row.list_name for row in CATALOGUE.values() if row.kind != LIST_KIND)
 
 
 def test_codes_follow_the_type():

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from feed.candidate import Candidate, Decoded, Receipt
 from feed.refusals import Reason
 from feed.venues.odf import decode as decode_odf
+from feed.venues.odf.catalogue import CATALOGUE
+from feed.venues.odf.decoding import READERS
 from schemas import wire
 from schemas.document import Document, DocumentBody
 from schemas.message import Lane, Op, Remark
@@ -36,10 +38,21 @@ def capture(name: str) -> bytes:
 
 
 def as_golden(decoded: Decoded) -> dict[str, Any]:
-    (candidate,) = decoded.candidates
-    golden: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.structs.asdict(decoded)))
-    golden["candidates"] = [{"hash": candidate.hash, "message": json.loads(wire.encode(candidate.message))}]
+    told = msgspec.structs.asdict(decoded)
+    if (listing := told.pop("listing")) is not None:
+        told["listing"] = {"full": listing.full, "head": written(listing.head)}
+    golden: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(told))
+    golden["candidates"] = [written(candidate) for candidate in decoded.candidates]
     return golden
+
+
+def written(candidate: Candidate) -> dict[str, Any]:
+    return {"hash": candidate.hash, "message": json.loads(wire.encode(candidate.message))}
+
+
+def all_of(decoded: Decoded) -> list[Candidate]:
+    """What a document asks to be written: its messages, and the head of their set."""
+    return [*decoded.candidates, *([decoded.listing.head] if decoded.listing else [])]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -56,16 +69,17 @@ def test_every_golden_file_has_its_capture_and_all_statuses_are_there():
     """No golden file outlives its capture; together the captures show all nine statuses."""
     goldens = sorted(CAPTURES.glob("*.golden.json"))
     assert [golden.name.removesuffix(".golden.json") for golden in goldens] == NAMES
-    statuses = {json.loads(golden.read_text())["candidates"][0]["message"]["status"] for golden in goldens}
+    found = [candidate for golden in goldens for candidate in json.loads(golden.read_text())["candidates"]]
+    statuses = {candidate["message"]["status"] for candidate in found}
     expected = "START_LIST LIVE INTERMEDIATE UNCONFIRMED UNOFFICIAL OFFICIAL PARTIAL PROTESTED PROVISIONAL"
     assert set(expected.split()) <= statuses
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_captures_go_over_the_wire_and_back(name: str, accept: Accept):
+def test_captures_go_over_the_wire_and_back(name: str, decode: Decode):
     """What the decoder makes is what a reader of the JSON gets."""
-    message = accept(capture(name)).message
-    assert wire.decode(wire.encode(message)) == message
+    for candidate in all_of(decode(capture(name))):
+        assert wire.decode(wire.encode(candidate.message)) == candidate.message
 
 
 def test_the_envelope_of_a_result(accept: Accept, odf: Build, receipt: Receipt):
@@ -103,7 +117,7 @@ def test_a_full_document_without_competition_is_a_withdrawal(accept: Accept, odf
     assert message.document.notes == ("sent in error",)
 
 
-@pytest.mark.parametrize("type_", ["DT_KA", "DT_SCHEDULE_UPDATE", "DT_CURRENT"])
+@pytest.mark.parametrize("type_", ["DT_GLOBAL_GM", "DT_PARTIC_UPDATE", "DT_CURRENT"])
 def test_messages_that_replace_nothing_cannot_be_withdrawn(type_: str, accept: Accept, odf: Build):
     """Control messages, updates and snapshots flow as they are, also without Competition."""
     document = odf("", DocumentType=type_)
@@ -120,6 +134,18 @@ def test_a_type_without_a_model_is_carried_whole(accept: Accept, odf: Build):
     assert isinstance(message, Document)
     assert message.body == DocumentBody(document.decode("utf-8-sig"))
     assert message.topic == "XG2030.ATH.M.100M.FNL.000100.document.DT_STATS"
+
+
+def test_a_result_with_something_in_the_place_of_its_competition_is_refused(decode: Decode, odf: Build):
+    """It withdraws nothing and says nothing that a result could hold, so it must not replace one."""
+    decoded = decode(odf("<Weather/><Note>n</Note>"))
+    assert decoded.refusal is not None
+    assert (decoded.refusal.reason, decoded.refusal.where) == (Reason.BAD_VALUE, "/OdfBody/Competition")
+
+
+def test_every_row_of_the_catalogue_has_its_reader():
+    """A type names what reads it; no reader is left over."""
+    assert {row.reader for row in CATALOGUE.values()} == set(READERS)
 
 
 def test_remarks_come_once_each(accept: Accept, odf: Build):
@@ -196,10 +222,11 @@ def mutated(draw: st.DrawFn) -> bytes:
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=st.one_of(mutated(), st.binary(max_size=300)))
 def test_whatever_a_venue_sends_is_answered(document: bytes, decode: Decode):
-    """No bytes raise: each document gives one message that can be encoded, or one refusal with its reason."""
+    """No bytes raise: each document gives messages that can be encoded, or one refusal with its reason."""
     decoded = decode(document)
-    assert (decoded.refusal is None) == (len(decoded.candidates) == 1)
-    for candidate in decoded.candidates:
+    if decoded.refusal is not None:
+        assert (decoded.candidates, decoded.listing) == ((), None)
+    for candidate in all_of(decoded):
         assert wire.decode(wire.encode(candidate.message)) == candidate.message
 
 
@@ -241,5 +268,5 @@ def test_all_real_documents_are_accepted(shared: Path, decode: Decode):
     for path in documents:
         decoded = decode(path.read_bytes())
         assert decoded.refusal is None, path.name
-        message = decoded.candidates[0].message
-        assert wire.decode(wire.encode(message)) == message
+        for candidate in all_of(decoded):
+            assert wire.decode(wire.encode(candidate.message)) == candidate.message

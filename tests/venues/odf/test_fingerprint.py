@@ -2,9 +2,11 @@ import time
 from collections.abc import Callable
 
 import pytest
+from lxml import etree
 
 from feed.candidate import Candidate, Decoded
 from feed.refusals import Reason
+from feed.venues.odf.fingerprint import canonical, canonical_parts
 from feed.venues.odf.parse import NAMESPACES_MAX
 
 Accept = Callable[[bytes], Candidate]
@@ -72,6 +74,26 @@ def test_text_inside_elements_counts(accept: Accept, odf: Build):
 def test_the_rest_of_the_header_counts(change: dict[str, str], accept: Accept, odf: Build):
     """Another version or status is another document."""
     assert accept(odf(BODY, **change)).hash != accept(odf(BODY)).hash
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<Unit Code="1"/><Session Code="2"/><Unit Code="3">a &lt;Unit </Unit>',
+        '<UnitOther a="1"/><Unit Code="1"><UnitName/></Unit><Other/><Unit Code="2"/>',
+        '<Unit Code="1"><Unit Code="2"/></Unit><Unit Code="3"/>',
+        '<Other><Unit Code="1"/></Other><Unit Code="2"/>',
+        '<Other><Session Code="1"/></Other><Unit Code="2"/>',
+        '<Unit Code="&lt;/Unit>&lt;Unit "/><Unit Code="2"/>',
+        "",
+    ],
+)
+def test_parts_are_cut_as_they_would_be_written(inside: str):
+    """Wherever their tags stand besides, each part has the canonical form of its own."""
+    root = etree.fromstring(f"<OdfBody><Competition>{inside}</Competition></OdfBody>")
+    parts = [child for child in root[0] if child.tag in {"Unit", "Session"}]
+    content = canonical(root, is_marked=False, has_blanks=False)
+    assert canonical_parts(content, parts) == [etree.tostring(part, method="c14n", with_tail=False) for part in parts]
 
 
 def test_a_relative_namespace_is_refused(decode: Callable[[bytes], Decoded], odf: Build):

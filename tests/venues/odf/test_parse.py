@@ -55,6 +55,10 @@ BAD: dict[str, tuple[bytes, Reason]] = {
         Reason.BAD_VALUE,
     ),
     "257 attributes": (b"<OdfBody %s/>" % b" ".join(b'a%d=""' % n for n in range(257)), Reason.BAD_VALUE),
+    "257 attributes between halves of characters that look like brackets": (
+        "<OdfBody {}/>".format(" ".join(f'a{n}="\u3c3c"' for n in range(257))).encode("utf-16"),
+        Reason.BAD_VALUE,
+    ),
     "17 namespaces": (b"<OdfBody %s/>" % b" ".join(b'xmlns:a%d="urn:x"' % n for n in range(17)), Reason.BAD_VALUE),
     "17 namespaces in UTF-16": (
         "<OdfBody {}/>".format(" ".join(f'xmlns:a{n}="urn:x"' for n in range(17))).encode("utf-16"),

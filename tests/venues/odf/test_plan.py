@@ -4,10 +4,13 @@ import msgspec
 import pytest
 from msgspec import UNSET, UnsetType
 
-from feed.venues.odf.plan import Node, Part, Plan, compile_plan
+from feed.venues.odf.plan import Node, Part, Plan, Texts, compile_plan
 from feed.venues.odf.values import as_sent, flag, micros, whole
 from schemas.message import Micros
 from schemas.result import ResultBody
+from schemas.session import SessionBody
+from schemas.source import SourceBody
+from schemas.unit import UnitBody
 from schemas.xml_names import odf
 
 
@@ -43,6 +46,18 @@ def test_paths_become_nodes():
     assert (leaves.field, leaves.many, one.field, one.many) == ("leaves", True, "one", False)
     assert leaves.plan is one.plan
     assert (plan.required, plan.lists) == ((("count", "Above/@Count"),), ("leaves",))
+
+
+def test_a_mapping_is_a_text_in_languages_and_a_field_may_have_older_places():
+    """Elements of one tag fill a mapping; each generation's path leads to the same field."""
+    fields = [
+        ("names", A[dict[str, str], odf("Name")], {}),
+        ("unit", A[str, odf("Now/@Unit", "@Unit", "Old/@Unit")], ""),
+    ]
+    node = compile_plan(msgspec.defstruct("Both", fields), {}).node
+    assert node.children["Name"] == Texts("names")
+    assert node.texts == {"Unit": "unit"}
+    assert [node.children[tag].texts for tag in ("Now", "Old")] == [{"Unit": "unit"}] * 2
 
 
 def test_a_code_is_no_plain_text():
@@ -83,14 +98,14 @@ def test_an_attribute_needs_a_type_with_a_reader():
         compile_plan(struct, {})
 
 
-def test_the_plan_of_a_result_reads_every_field_that_has_a_path():
+def test_the_plans_of_bodies_read_every_field_that_has_a_path():
     """No field with a path is left out of the compiled plan, at any depth."""
     seen: set[type] = set()
 
     def fields_of(node: Node) -> set[str]:
         found = {slot.field for slot in node.slots.values()}
         for child in node.children.values():
-            found |= {child.field} if isinstance(child, Part) else fields_of(child)
+            found |= {child.field} if isinstance(child, Part | Texts) else fields_of(child)
         return found
 
     def plans_of(node: Node) -> list[Plan]:
@@ -112,5 +127,6 @@ def test_the_plan_of_a_result_reads_every_field_that_has_a_path():
         for below in plans_of(plan.node):
             check(below)
 
-    check(compile_plan(ResultBody, {}))
-    assert len(seen) > 12
+    for body in (ResultBody, SessionBody, UnitBody, SourceBody):
+        check(compile_plan(body, {}))
+    assert len(seen) > 15

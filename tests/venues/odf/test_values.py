@@ -2,7 +2,7 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from feed.venues.odf.values import Context, as_sent, code_of, flag, micros, whole
+from feed.venues.odf.values import Context, as_sent, code_of, flag, micros, number, whole
 from schemas.message import Remark
 
 
@@ -20,6 +20,12 @@ def test_text_is_kept_as_sent(context: Context):
 def test_whole_numbers(text: str, expected: int, context: Context):
     """Up to nine digits are a number."""
     assert whole(text, context) == expected
+
+
+@pytest.mark.parametrize("text, expected", [("60", 60), ("", ""), ("a minute", "a minute"), ("1.5", "1.5")])
+def test_a_number_or_the_text_it_is_not(text: str, expected: int | str, context: Context):
+    """Where ODF says little about a value, nothing is refused for it."""
+    assert number(text, context) == expected
 
 
 @pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", " 1", "1_0", "٣", "²", "1000000000", "x"])

@@ -106,6 +106,42 @@ def test_an_unknown_code_flows_with_a_remark():
     assert list(walker.context.remarks) == [Remark.UNKNOWN_CODE]
 
 
+class Named(msgspec.Struct, kw_only=True):
+    names: A[dict[str, str], odf("Name")] = {}
+    ours: int = 0
+
+
+def test_a_text_in_several_languages_is_a_mapping():
+    """By its attribute or by the element's own text; an empty one says nothing; what a mapping cannot hold is kept."""
+    walker = Walker(UTC, has_text=True)
+    named = walker.read(
+        compile_plan(Named, {}, elsewhere=["Entity"]),
+        etree.fromstring(
+            '<T><Name Language="ENG" Value="a"/><Name Language="FRA"> b </Name><Name Language="SPA"/><Entity A="1"/>'
+            '<Name Language="ENG" Value="c"/><Name Language="ITA" Value="d">e</Name><Name Value="f"/></T>'
+        ),
+        ours=7,
+    )
+    assert named == Named(names={"ENG": "a", "FRA": "b", "ITA": "d"}, ours=7)
+    assert walker.unmapped == {
+        "/T/Name[4]": '<Name Language="ENG" Value="c"/>',
+        "/T/Name[5]": '<Name Language="ITA" Value="d">e</Name>',
+        "/T/Name[6]": '<Name Value="f"/>',
+    }
+
+
+def test_what_is_left_over_is_taken_once():
+    """With paths from the document's root, or from an element on; afterwards nothing is left."""
+    root = etree.fromstring('<T><Tree New="1" At="1970-01-01T00:00:00"><Who Id="1"/></Tree><Tree/></T>')
+    walker = Walker(None, has_text=False)
+    for start, path in ((root[0], "@New"), (None, "/T/Tree[1]/@New")):
+        walker.read(PLAN, root[0])
+        assert walker.has_left
+        assert walker.take(start) == ({path: "1"}, (Remark.ZONE_ASSUMED, Remark.UNMAPPED))
+        assert not walker.has_left
+        assert walker.take(start) == (UNSET, ())
+
+
 def test_an_error_in_a_finish_is_not_taken_for_a_missing_attribute():
     """Only a missing attribute is the venue's fault; a field that no Struct has is ours and shows."""
 

@@ -1,0 +1,110 @@
+"""A document that lists entities, each a message of its own (Foundation Principles 2.5).
+
+Which elements are entities, and what their key is, stands in a table of the document's own file (schedule.py).
+"""
+
+from datetime import tzinfo
+from typing import Annotated as A
+from typing import NamedTuple
+
+import msgspec
+from lxml import etree
+from msgspec import UNSET, UnsetType
+
+from feed.candidate import Decoded
+from feed.refusals import Reason
+from feed.venues.odf.around import forget_versions
+from feed.venues.odf.fingerprint import canonical_parts
+from feed.venues.odf.known import Known
+from feed.venues.odf.names import Name, name_of
+from feed.venues.odf.plan import Plan, compile_plan
+from feed.venues.odf.received import Received
+from feed.venues.odf.refused import RefusedError
+from feed.venues.odf.sets import SetDocument
+from schemas.message import Remark
+from schemas.registry import Body
+from schemas.result_parts import Info
+from schemas.xml_names import odf
+
+# Of canonical forms: three times the largest list. What is read of them takes four times as much.
+_BYTES_MAX = 1_500_000
+
+
+class Entity(NamedTuple):
+    """How the elements of one tag become messages: kind, plan of the body, attributes of the key.
+
+    With `has_own_code` the first of these is a Results System Code and the topic starts with it; otherwise the topic
+    starts with the DocumentCode. What is left are the key parts.
+    """
+
+    kind: str
+    plan: Plan
+    key: tuple[str, ...]
+    has_own_code: bool = False
+
+
+class _Read(NamedTuple):
+    """What an entity's canonical form says, with nothing left over; moments may depend on the zone."""
+
+    zone: tzinfo | None
+    body: Body
+
+
+class Entities:
+    """The entities of one document type by their tags, below Competition, and what was read of them before."""
+
+    def __init__(self, **by_tag: Entity) -> None:
+        self.by_tag = by_tag
+        self.known: Known[_Read] = Known(_BYTES_MAX)
+        self.around = compile_plan(_Around, {}, elsewhere=by_tag)
+
+
+class _Around(msgspec.Struct):
+    """What Competition holds beside entities."""
+
+    infos: A[tuple[Info, ...] | UnsetType, odf("ExtendedInfos/ExtendedInfo")] = UNSET
+
+
+def read_listing(entities: Entities, received: Received) -> Decoded:
+    """Read the entities and what stands around them; raises RefusedError."""
+    document = SetDocument(received)
+    if received.is_withdrawal() or (received.competition is None and not received.header.row.full):
+        return document.decoded()
+    competition = received.body()
+    elements = [child for child in competition if child.tag in entities.by_tag]
+    names = [_name(document, entities.by_tag[str(element.tag)], element) for element in elements]
+    contents = canonical_parts(document.content, elements)
+    for element, name, content in zip(elements, names, contents, strict=True):
+        _add(document, entities, element, name, content)
+    around: _Around = document.walker.read(entities.around, competition)
+    forget_versions(document.walker, competition)
+    return document.decoded(around.infos)
+
+
+def _name(document: SetDocument, entity: Entity, element: etree._Element) -> Name:
+    walker, header = document.walker, document.received.header
+    key = tuple(filter(None, map(element.get, entity.key)))
+    if len(key) < len(entity.key):
+        missing = next(name for name in entity.key if not element.get(name))
+        raise RefusedError(Reason.NO_KEY, f"{missing} is missing or empty", walker.where(element, missing))
+    code, parts = (key[0], key[1:]) if entity.has_own_code else (str(header.code), key)
+    try:
+        return name_of(header.competition, entity.kind, code, parts)
+    except RefusedError as refused:
+        raise refused.at(walker.where(element, entity.key[0])) from None
+
+
+def _add(document: SetDocument, entities: Entities, element: etree._Element, name: Name, content: bytes) -> None:
+    zone = document.received.header.zone
+    known = entities.known.get(content) if document.has_plain_entities else None
+    if known is not None and known.zone is zone:
+        document.add(name, known.body, (), content)
+        return
+    body = document.walker.read(entities.by_tag[str(element.tag)].plan, element)
+    remarks: tuple[Remark, ...] = ()
+    if document.walker.has_left:
+        unmapped, remarks = document.walker.take(element)
+        body = msgspec.structs.replace(body, unmapped=unmapped)
+    elif document.has_plain_entities:
+        entities.known.keep(content, _Read(zone, body))
+    document.add(name, body, remarks, content)

@@ -1,0 +1,91 @@
+"""A document of a set while it is read: it writes the messages of its entities and the head of the set."""
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from feed.candidate import Candidate, Decoded, Listing
+from feed.refusals import Reason
+from feed.venues.odf.around import keep_around
+from feed.venues.odf.envelope import common_fields, message
+from feed.venues.odf.fingerprint import fingerprint
+from feed.venues.odf.header import Header
+from feed.venues.odf.names import Name
+from feed.venues.odf.parse import ROOT
+from feed.venues.odf.received import Received
+from feed.venues.odf.refused import RefusedError
+from feed.venues.odf.walker import Walker
+from schemas.list import LIST_KIND, ListBody, ListedDocument
+from schemas.message import Op, Remark
+from schemas.registry import AnyMessage, Body
+from schemas.result_parts import Info
+from schemas.topic import BadKeyError, key_text
+
+
+class SetDocument:
+    """Collects the entities of one document, then makes what the gate gets; methods raise RefusedError.
+
+    `walker` reads the entities, and the rest; `content` is the document's canonical form.
+    """
+
+    def __init__(self, received: Received) -> None:
+        self.received = received
+        self.walker = Walker(received.header.zone, has_text=received.has_text)
+        self.content = received.content()
+        self.has_plain_entities = not received.is_marked  # then their canonical forms say all that they say
+        self._key = _document_key(received.header)
+        self._common = common_fields(received.header, received.root, received.competition, received.recv)
+        self._blanks: dict[str, AnyMessage] = {}
+        self._entities: dict[str, Candidate] = {}
+
+    def add(self, name: Name, body: Body, remarks: tuple[Remark, ...], content: bytes) -> None:
+        """One more entity and its own `content`; of several with one name the last is kept, at its own place."""
+        if self._entities.pop(name.topic, None):
+            remarks = (*remarks, Remark.REPEATED_IN_DOCUMENT)
+        blank = self._blank(name.kind)
+        entity = replace(blank, topic=name.topic, code=name.code, unit=name.unit, remarks=remarks, body=body)
+        self._entities[name.topic] = Candidate(entity, fingerprint(content), self.received.header.topic, self._key)
+
+    def _blank(self, kind: str) -> AnyMessage:
+        """What the entities of a kind have in common: filled in by `replace`, which is much faster than making them."""
+        if kind not in self._blanks:
+            own = {"topic": "", "op": Op.PUT, "status": None, "body": None}
+            self._blanks[kind] = message(kind, self._common, self.received.header.code, **own)
+        return self._blanks[kind]
+
+    def decoded(self, infos: tuple[Info, ...] | UnsetType = UNSET) -> Decoded:
+        """All of it, after the last entity; what the walker has left over belongs to the head."""
+        header = self.received.header
+        keep_around(self.walker, self.received.root, self.received.competition)
+        unmapped, remarks = self.walker.take()
+        document = ListedDocument(
+            key=self._key,
+            version=header.version,
+            event=header.event,
+            hash=fingerprint(self.content),
+            op=Op.WITHDRAWN if self.received.is_withdrawal() else Op.PUT,
+            infos=infos,
+            unmapped=unmapped,
+        )
+        own = {
+            "topic": header.topic,
+            "op": Op.PUT,  # also of a withdrawal: it is the entities that are withdrawn
+            "status": header.status,
+            "remarks": tuple(dict.fromkeys((*header.remarks, *remarks))),
+            "body": ListBody((document,), full=header.event if header.row.full else None),
+        }
+        head = Candidate(message(LIST_KIND, self._common, header.code, **own), document.hash)
+        return Decoded(
+            tuple(self._entities.values()),
+            listing=Listing(head, full=header.row.full),
+            flag=header.flag,
+            topic=header.topic,
+            version=header.version,
+        )
+
+
+def _document_key(header: Header) -> str:
+    """Type, subcode, subtype and language: competition and code are the set's."""
+    try:
+        return key_text((header.row.name, header.subcode or "", header.subtype or "", header.language or ""))
+    except BadKeyError as error:
+        raise RefusedError(Reason.BAD_KEY, str(error), f"/{ROOT}") from error
