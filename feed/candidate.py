@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import tzinfo
+from typing import cast
 
 import msgspec
 
 from feed.refusals import Refusal
+from schemas.list import ListBody, ListedDocument
 from schemas.registry import AnyMessage
 
 
@@ -22,16 +24,48 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A message that asks for admission: `prev` and `ts.published` are 0, `hash` is of its content as received."""
+    """A message that asks for admission: `prev` and `ts.published` are 0, `hash` is of its content as received.
+
+    An entity of a set also tells its `list` (the topic of the set's head) and the `key` of its document.
+    """
 
     message: AnyMessage
     hash: str
+    list: str = ""
+    key: str = ""
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """A document as part of a set: its candidates are entities, and the set's head is written after them.
+
+    `head` is of kind `list` and names this document alone; `full` tells a whole list (what it leaves out is removed)
+    from an update. A document of op `withdrawn` takes the whole list back; the head itself is always put.
+    """
+
+    head: Candidate
+    full: bool
+
+    @property
+    def topic(self) -> str:
+        """The topic of the set's head."""
+        return self.head.message.topic
+
+    @property
+    def body(self) -> ListBody:
+        """What the head tells of this document alone."""
+        return cast("ListBody", self.head.message.body)
+
+    @property
+    def document(self) -> ListedDocument:
+        """The document as its set will name it."""
+        return self.body.documents[0]
 
 
 class Decoded(msgspec.Struct, frozen=True):
     """The outcome of one document: its messages, or the one refusal that refuses all of it.
 
-    `flag`, `topic` and `version` are what could be read of them, also of a refused document.
+    With a `listing` the candidates are entities, each topic once. No candidates and no refusal: a document that is
+    archived and counted only. `flag`, `topic` and `version` are what could be read of them, also of a refused document.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -39,6 +73,7 @@ class Decoded(msgspec.Struct, frozen=True):
     flag: str | None = None
     topic: str | None = None
     version: int | None = None
+    listing: Listing | None = None
 
 
 Decode = Callable[[bytes, Receipt], Decoded]

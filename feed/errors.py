@@ -39,6 +39,10 @@ class TooLargeError(FeedError):
     """A payload is larger than the broker carries; nothing was sent."""
 
 
+class DamagedError(FeedError):
+    """Stored bytes are not what their name says; they are never handed out as if they were."""
+
+
 class ContradictionError(FeedError):
     """We contradict ourselves (another epoch, a shorter stream, foreign messages): crash and start again."""
 
@@ -53,10 +57,13 @@ class Complaint(NamedTuple):
 class ErrorName(StrEnum):
     """Every error a reader can be answered with. The names are part of the contract."""
 
+    UNAUTHORIZED = "unauthorized"
+    NOT_ENTITLED = "not_entitled"
     BAD_REQUEST = "bad_request"
     UNKNOWN_PARAMETER = "unknown_parameter"
     NOT_BUILT_YET = "not_built_yet"
     BAD_FILTER = "bad_filter"
+    COMPETITION_NEEDED = "competition_needed"
     BAD_CURSOR = "bad_cursor"
     WRONG_EPOCH = "wrong_epoch"
     CURSOR_TOO_OLD = "cursor_too_old"
@@ -64,16 +71,20 @@ class ErrorName(StrEnum):
     TOO_LARGE = "too_large"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    DAMAGED = "damaged"
     TOO_MANY = "too_many"
     NOT_READY = "not_ready"
     RESTARTING = "restarting"
 
 
 COMPLAINTS: dict[ErrorName, Complaint] = {
+    ErrorName.UNAUTHORIZED: Complaint(401, 4401),
+    ErrorName.NOT_ENTITLED: Complaint(403, 4403),
     ErrorName.BAD_REQUEST: Complaint(400, 4400),
     ErrorName.UNKNOWN_PARAMETER: Complaint(400, 4400),
     ErrorName.NOT_BUILT_YET: Complaint(400, 4400),
     ErrorName.BAD_FILTER: Complaint(400, 4400),
+    ErrorName.COMPETITION_NEEDED: Complaint(400, 4400),
     ErrorName.BAD_CURSOR: Complaint(400, 4400),
     ErrorName.WRONG_EPOCH: Complaint(410, 4410),
     ErrorName.CURSOR_TOO_OLD: Complaint(410, 4410),
@@ -81,6 +92,7 @@ COMPLAINTS: dict[ErrorName, Complaint] = {
     ErrorName.TOO_LARGE: Complaint(413, 1009),
     ErrorName.NOT_FOUND: Complaint(404, 4400),
     ErrorName.METHOD_NOT_ALLOWED: Complaint(405, 4400),
+    ErrorName.DAMAGED: Complaint(500, 1011),
     ErrorName.TOO_MANY: Complaint(429, 4429),
     ErrorName.NOT_READY: Complaint(503, 1012),
     ErrorName.RESTARTING: Complaint(503, 1012),

@@ -23,6 +23,9 @@ class Reason(StrEnum):
     BAD_KEY = "bad_key"
     FLAG_MISMATCH = "flag_mismatch"
     VERSION_CONFLICT = "version_conflict"
+    WRONG_FLAG = "wrong_flag"
+    WRONG_SOURCE = "wrong_source"
+    WRONG_COMPETITION = "wrong_competition"
 
 
 HINTS: dict[Reason, str] = {
@@ -32,8 +35,8 @@ HINTS: dict[Reason, str] = {
     Reason.NOT_WELL_FORMED: "The XML cannot be parsed; check it with an XML parser at the given line.",
     Reason.DOCTYPE: "ODF has no DTD; remove the DOCTYPE.",
     Reason.NOT_ODF: "The root element of an ODF document is OdfBody.",
-    Reason.NO_KEY: "CompetitionCode, DocumentCode and DocumentType identify a document and must not be empty.",
-    Reason.BAD_CODE: "A result belongs to a unit: send its whole 34-character RSC, padded with dashes.",
+    Reason.NO_KEY: "A document needs CompetitionCode, DocumentCode and DocumentType, what it lists a code of its own.",
+    Reason.BAD_CODE: "Results, schedules and units are told by RSC: send all 34 characters, padded with dashes.",
     Reason.BAD_VERSION: "Version is a whole number from 1 that rises with each change.",
     Reason.BAD_FLAG: "FeedFlag is P (production) or T (test).",
     Reason.BAD_TIME: "Send Date=YYYY-MM-DD and Time=hhmmssfff, or TimeStamp with a zone offset.",
@@ -41,7 +44,12 @@ HINTS: dict[Reason, str] = {
     Reason.BAD_KEY: "The key of the document is too long for a topic: 64 bytes a part, 512 in all, escapes included.",
     Reason.FLAG_MISMATCH: "FeedFlag must be readable in the first 4 kB and be the only one there.",
     Reason.VERSION_CONFLICT: "The same Version and time was sent before with other content; raise the Version.",
+    Reason.WRONG_FLAG: "A key writes production (P) or test (T), never both: send it with the key of its FeedFlag.",
+    Reason.WRONG_SOURCE: "A key is for one Source: send the document with that source's key.",
+    Reason.WRONG_COMPETITION: "Ask the operator for a key of this competition, discipline and venue.",
 }
+# What a key does not allow: answered 403, and never taken for a Version of its document that has come.
+FORBIDDEN = frozenset({Reason.WRONG_FLAG, Reason.WRONG_SOURCE, Reason.WRONG_COMPETITION})
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from feed.core.frames import REASON_BYTES_MAX
 from feed.errors import COMPLAINTS, ErrorName, FeedError, ReaderError
 
 OUR_CLOSE_CODES = {4400, 4401, 4403, 4410, 4429}
-RFC_CLOSE_CODES = {1009, 1012}
+RFC_CLOSE_CODES = {1009, 1011, 1012}
 
 
 def test_an_error_says_what_is_wrong_and_what_to_do():
@@ -25,10 +25,10 @@ def test_every_error_of_ours_is_a_feed_error():
 
 @pytest.mark.parametrize("name", list(ErrorName))
 def test_every_name_has_a_status_and_a_close_code(name: ErrorName):
-    """A status of 4xx or 503, and a code of the contract or of RFC 6455."""
+    """A status of 4xx, 500 or 503, and a code of the contract or of RFC 6455."""
     complaint = ReaderError(name, "d").complaint
     assert complaint is COMPLAINTS[name]
-    assert 400 <= complaint.status < 500 or complaint.status == 503
+    assert 400 <= complaint.status < 500 or complaint.status in {500, 503}
     assert complaint.close_code in OUR_CLOSE_CODES | RFC_CLOSE_CODES
 
 

@@ -12,12 +12,8 @@ def write_cursor(epoch: str, seq: int) -> str:
     return f"{epoch}:{seq}"
 
 
-def read_cursor(text: str, epoch: str, floor: int, tip: int) -> int:
-    """The sequence behind a cursor.
-
-    Raises ReaderError: bad_cursor for a text that is none or lies beyond the tip, wrong_epoch when the stream was
-    made anew since, cursor_too_old below the floor.
-    """
+def parse_cursor(text: str, epoch: str) -> int:
+    """The sequence a cursor names; raises ReaderError bad_cursor for a text that is none, wrong_epoch for another's."""
     found = _CURSOR.fullmatch(text)
     if found is None:
         raise ReaderError(ErrorName.BAD_CURSOR, f"{text!r} is no cursor", hint="A cursor is EPOCH:SEQ or SEQ.")
@@ -27,9 +23,21 @@ def read_cursor(text: str, epoch: str, floor: int, tip: int) -> int:
             f"the cursor is of epoch {found[1]}, the stream's is {epoch}",
             hint="The stream was made anew. Start with snapshot=1.",
         )
-    seq = int(found[2])
+    return int(found[2])
+
+
+def read_cursor(text: str, epoch: str, floor: int, tip: int) -> int:
+    """The sequence behind a cursor.
+
+    Raises ReaderError as `parse_cursor` does, cursor_too_old below the floor, and beyond the tip not_ready when the
+    epoch tells that another process of this feed handed it out, bad_cursor when nothing tells that.
+    """
+    seq = parse_cursor(text, epoch)
     if seq > tip:
-        raise ReaderError(ErrorName.BAD_CURSOR, f"seq {seq} lies beyond the tip {tip}", hint="Start with snapshot=1.")
+        detail = f"seq {seq} lies beyond the tip {tip}"
+        if ":" in text:
+            raise ReaderError(ErrorName.NOT_READY, f"{detail} of this process", hint="Ask again in a second.")
+        raise ReaderError(ErrorName.BAD_CURSOR, detail, hint="Start with snapshot=1.")
     if seq < floor:
         raise ReaderError(
             ErrorName.CURSOR_TOO_OLD, f"seq {seq} is older than the floor {floor}", hint="Start with snapshot=1."

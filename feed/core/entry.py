@@ -1,5 +1,7 @@
 """One stored message as every reader gets it: bytes made once, shared by all."""
 
+from feed.core.cursor import write_cursor
+from feed.core.events import event_head
 from feed.core.frames import text_frame_head
 from feed.core.index import Index, read_index
 from schemas.topic import KIND_TOKEN, SUBJECT_PREFIX
@@ -9,7 +11,7 @@ from schemas.wire import splice_seq
 class Entry:
     """A message at its sequence: `json` is the delivered text with `seq`, `frame` that text's WebSocket frame head."""
 
-    __slots__ = ("frame", "index", "json", "kind", "seq", "topic")
+    __slots__ = ("_event_head", "frame", "index", "json", "kind", "seq", "topic")
 
     def __init__(self, seq: int, topic: str, index: Index, json: bytes) -> None:
         self.seq = seq
@@ -18,11 +20,18 @@ class Entry:
         self.index = index
         self.json = json
         self.frame = text_frame_head(len(json))
+        self._event_head: bytes | None = None
 
     @classmethod
     def stored(cls, seq: int, subject: str, headers: dict[str, str], payload: bytes) -> "Entry":
         """The entry of a message as the stream keeps it."""
         return cls(seq, subject.removeprefix(SUBJECT_PREFIX), read_index(headers), splice_seq(payload, seq))
+
+    def event_head(self, epoch: str) -> bytes:
+        """What stands before `json` in a stream of events; made when it is first asked for, then kept."""
+        if self._event_head is None:
+            self._event_head = event_head(self.kind, write_cursor(epoch, self.seq))
+        return self._event_head
 
     @property
     def size(self) -> int:

@@ -5,6 +5,7 @@ A pattern that can never match any topic is an error, never an empty feed.
 """
 
 from feed.core.entry import Entry
+from feed.core.scope import WHOLE, Scope
 from feed.errors import ErrorName, ReaderError
 from schemas.registry import KINDS
 from schemas.topic import KIND_TOKEN, BadKeyError, is_token, unescape
@@ -18,10 +19,11 @@ _REMEMBERED_TOPICS = 100_000
 
 
 class Filter:
-    """A compiled wish; equal wishes compare equal, so that their readers can share bytes."""
+    """A compiled wish inside a scope; equal ones compare equal, so that their readers can share bytes."""
 
-    def __init__(self, patterns: tuple[tuple[str, ...], ...], kinds: frozenset[str]) -> None:
-        self.key = (tuple(sorted(set(patterns))), kinds)
+    def __init__(self, patterns: tuple[tuple[str, ...], ...], kinds: frozenset[str], scope: Scope = WHOLE) -> None:
+        self.scope = scope
+        self.key = (tuple(sorted(set(patterns))), kinds, scope)
         self._patterns = self.key[0]
         self._kinds = kinds
         self._known: dict[str, bool] = {}
@@ -36,7 +38,11 @@ class Filter:
         """Whether the reader gets this entry; remembered by topic, because topics repeat."""
         known = self._known.get(entry.topic)
         if known is None:
-            known = (not self._kinds or entry.kind in self._kinds) and self._matches(entry.topic.split("."))
+            known = (
+                (not self._kinds or entry.kind in self._kinds)
+                and self.scope.holds(entry.topic)
+                and self._matches(entry.topic.split("."))
+            )
             if len(self._known) >= _REMEMBERED_TOPICS:
                 self._known.clear()
             self._known[entry.topic] = known
@@ -46,8 +52,11 @@ class Filter:
         return not self._patterns or any(_matches(pattern, tokens) for pattern in self._patterns)
 
 
-def parse_filter(patterns: list[str], kinds: list[str]) -> Filter:
-    """Compile the texts of `filter=` and `type=`; raises ReaderError bad_filter that names the wrong part."""
+def parse_filter(patterns: list[str], kinds: list[str], scope: Scope = WHOLE) -> Filter:
+    """Compile the texts of `filter=` and `type=` for a reader who sees no more than `scope`.
+
+    Raises ReaderError: bad_filter names the wrong part, not_entitled the pattern that lies outside the scope.
+    """
     if len(patterns) > PATTERNS_MAX:
         raise _bad(f"{len(patterns)} filters were given, {PATTERNS_MAX} are allowed")
     for kind in kinds:
@@ -55,7 +64,11 @@ def parse_filter(patterns: list[str], kinds: list[str]) -> Filter:
     parsed = tuple(_parse(pattern) for pattern in patterns)
     if kinds and patterns and not any(_kind_of(pattern) in {*kinds, None} for pattern in parsed):
         raise _bad(f"no filter names a kind of type={','.join(kinds)}: nothing can match", "Leave out one of them.")
-    return Filter(parsed, frozenset(kinds))
+    for text, pattern in zip(patterns, parsed, strict=True):
+        if not _meets(pattern, scope):
+            hint = f"It may read {', '.join((*scope.competitions, *scope.disciplines))}."
+            raise ReaderError(ErrorName.NOT_ENTITLED, f"filter {text!r} is not for this key", hint=hint)
+    return Filter(parsed, frozenset(kinds), scope)
 
 
 def _parse(text: str) -> tuple[str, ...]:
@@ -118,6 +131,16 @@ def _matches(pattern: tuple[str, ...], tokens: list[str]) -> bool:
         if wanted not in {ANY_TOKEN, tokens[number]}:
             return False
     return len(tokens) == len(pattern)
+
+
+def _meets(pattern: tuple[str, ...], scope: Scope) -> bool:
+    """Whether a pattern can match anything inside a scope."""
+    for token, allowed in zip(pattern, (scope.competitions, scope.disciplines), strict=False):
+        if token == REST:
+            return True
+        if token != ANY_TOKEN and allowed and token not in allowed:
+            return False
+    return True
 
 
 def _bad(detail: str, hint: str = "") -> ReaderError:

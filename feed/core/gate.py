@@ -63,8 +63,12 @@ def admit(candidate: Candidate, head: Head | None, now: int, window: int, seen: 
     """
     if head is None:
         return Accepted(prev=0)
-    new = index_of(candidate)
-    verdict = _withdraw(new, head) if new.op is Op.WITHDRAWN else _put(new, head, _notes(candidate))
+    return judge_version(index_of(candidate), head, now, window, seen, _notes(candidate))
+
+
+def judge_version(new: Index, head: Head, now: int, window: int, seen: Container[int] = (), notes: int = 0) -> Verdict:
+    """Judge the next message of one document key against the last one; `notes` counts its notes of a change."""
+    verdict = _withdraw(new, head) if new.op is Op.WITHDRAWN else _put(new, head, notes)
     if not isinstance(verdict, Accepted):
         return verdict
     until = new.recv + window

@@ -1,15 +1,31 @@
-"""The newest message of every topic, as far as the gate needs it."""
+"""The newest message of every topic, as far as the gate needs it, and which topics a set consists of."""
 
 import msgspec
 
+from feed.core.entry import Entry
 from feed.core.index import Index
+from schemas.list import LIST_KIND, ListBody
+from schemas.message import Op
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The newest message of one topic: its sequence and its index."""
+    """The newest message of one topic: its sequence and its index; for the head of a set also what it tells."""
 
     seq: int
     index: Index
+    list: ListBody | None = None
+
+
+def head_of(entry: Entry) -> Head:
+    """The head that a stored message is; raises msgspec.ValidationError for the head of a set we never wrote."""
+    return Head(entry.seq, entry.index, _LISTED.decode(entry.json).body if entry.kind == LIST_KIND else None)
+
+
+class _Listed(msgspec.Struct):
+    body: ListBody | None
+
+
+_LISTED = msgspec.json.Decoder(_Listed)
 
 
 class Heads:
@@ -17,6 +33,7 @@ class Heads:
 
     def __init__(self) -> None:
         self._heads: dict[str, Head] = {}
+        self._members: dict[str, set[str]] = {}
 
     def __len__(self) -> int:
         return len(self._heads)
@@ -29,3 +46,11 @@ class Heads:
         known = self._heads.get(topic)
         if known is None or known.seq < head.seq:
             self._heads[topic] = head
+            if known is not None and known.index.list:
+                self._members[known.index.list].discard(topic)
+            if head.index.list and head.index.op is Op.PUT:
+                self._members.setdefault(head.index.list, set()).add(topic)
+
+    def members(self, list_topic: str) -> set[str]:
+        """The topics of the living entities that were last written by this set's documents."""
+        return self._members.get(list_topic, set())

@@ -19,6 +19,8 @@ OFFICIAL = "Feed-Official"
 VENUE = "Feed-Venue"
 NOCS = "Feed-Nocs"
 ATHLETES = "Feed-Athletes"
+LIST = "Feed-List"
+KEY = "Feed-Key"
 
 LIST_BYTES_MAX = 16_384
 TEXT_BYTES_MAX = 1_024  # the server stores at most 64 kB of headers: a venue's long text must not break the list's room
@@ -28,7 +30,8 @@ TOO_MANY_TO_LIST = "*"
 class Index(msgspec.Struct, frozen=True):
     """What the headers tell of one message; `event` and `recv` in microseconds UTC, `hash` of content as received.
 
-    `official` is the sequence of the topic's last OFFICIAL message before this one, 0 if there was none.
+    `official` is the sequence of the topic's last OFFICIAL message before this one, 0 if there was none. `list` and
+    `key` are those of `Candidate`, empty for what belongs to no set.
     """
 
     version: int
@@ -38,13 +41,24 @@ class Index(msgspec.Struct, frozen=True):
     op: Op
     status: str | None
     official: int = 0
+    list: str = ""
+    key: str = ""
 
 
 def index_of(candidate: Candidate) -> Index:
     """The index of a message before it is stored."""
     message = candidate.message
     version = message.document.version if message.document else 0
-    return Index(version, message.ts.event, message.ts.recv, candidate.hash, message.op, message.status)
+    return Index(
+        version=version,
+        event=message.ts.event,
+        recv=message.ts.recv,
+        hash=candidate.hash,
+        op=message.op,
+        status=message.status,
+        list=candidate.list,
+        key=candidate.key,
+    )
 
 
 def headers_of(candidate: Candidate, raw_id: str) -> dict[str, str]:
@@ -61,7 +75,7 @@ def headers_of(candidate: Candidate, raw_id: str) -> dict[str, str]:
         RAW: raw_id,
     }
     lists = {NOCS: _joined(mentions.nocs), ATHLETES: _joined(mentions.athletes)}
-    texts = {STATUS: _text(index.status), VENUE: _text(mentions.venue)}
+    texts = {STATUS: _text(index.status), VENUE: _text(mentions.venue), LIST: index.list, KEY: index.key}
     headers.update({name: text for name, text in (lists | texts).items() if text})
     return headers
 
@@ -80,7 +94,12 @@ def read_index(headers: dict[str, str]) -> Index:
         op=Op(headers[OP]),
         official=int(headers.get(OFFICIAL, "0")),
         status=None if status == TOO_MANY_TO_LIST else unescape(status),
+        list=_lists(headers.get(LIST, "")),
+        key=_lists(headers.get(KEY, "")),
     )
+
+
+_lists = lru_cache(maxsize=4_096)(str)  # a thousand entities name the same list: kept once
 
 
 def _text(text: str | None) -> str:

@@ -2,17 +2,22 @@
 
 import msgspec
 
+from feed.core.keys import Key
 from feed.refusals import Refusal
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """One document's bytes as they came: `encoding` is the transport's ("" or "gzip"), `recv` microseconds UTC."""
+    """One document's bytes as they came: `encoding` is the transport's ("" or "gzip"), `recv` microseconds UTC.
+
+    `key` is what it was sent with, None while the service has no keys.
+    """
 
     format: str
     data: bytes
     encoding: str
     recv: int
     source: str | None = None
+    key: Key | None = None
 
 
 class Stored(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from feed.core.board import Board
 from feed.core.entry import Entry
 from feed.core.filters import parse_filter
+from feed.core.scope import Scope
 from schemas.message import Op
 from tests.core.makers import entry
 
@@ -61,3 +62,43 @@ def test_competitions_count_topics_ever_seen():
         board.apply(entry(seq, topic))
     board.apply(entry(9, topics[0], op=Op.WITHDRAWN))
     assert list(board.competitions().items()) == [("XG2", 2), ("X\u00c9", 1)]
+
+
+class Seen:
+    """A view that notes what it is shown."""
+
+    def __init__(self) -> None:
+        self.seqs: list[int] = []
+
+    def apply(self, each: Entry) -> None:
+        self.seqs.append(each.seq)
+
+
+class OtherSeen(Seen): ...
+
+
+def test_a_view_is_brought_up_to_date_when_it_is_asked_for():
+    """It is shown what is new of each topic, in order, tombstones too, nothing twice; every kind is made once."""
+    board = Board()
+    board.apply(entry(1, TOPICS[0]))
+    board.apply(entry(2, TOPICS[1]))
+    assert board.view(Seen).seqs == [1, 2]
+    for seq, (topic, op) in enumerate(((TOPICS[0], Op.PUT), (TOPICS[2], Op.PUT), (TOPICS[0], Op.REMOVED)), 3):
+        board.apply(entry(seq, topic, op=op))
+    assert board.view(OtherSeen).seqs == [2, 4, 5]
+    again = board.view(Seen)
+    assert all(board.view(Seen) is again for _ in range(3))
+    assert again.seqs == [1, 2, 4, 5]
+
+
+def test_a_part_of_a_board_has_views_of_its_own():
+    """They show nothing from outside, before and after they were made."""
+    board = Board()
+    board.apply(entry(1, TOPICS[0]))
+    board.apply(entry(2, TOPICS[1]))
+    part = board.within(Scope.of(["XG1"], []))
+    assert part.view(Seen).seqs == [2]
+    board.apply(entry(3, TOPICS[0]))
+    board.apply(entry(4, TOPICS[1]))
+    assert part.view(Seen).seqs == [2, 4]
+    assert board.view(Seen).seqs == [3, 4]

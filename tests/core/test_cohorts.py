@@ -4,22 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feed.core import cohorts
-from feed.core.cohorts import BATCH_BYTES, READ_LIMIT, Cohorts, frames_of, next_batch
+from feed.core.cohorts import BATCH_BYTES, READ_LIMIT, CohortKey, Cohorts, next_batch, portions
+from feed.core.encodings import EVENTS, FRAMES
 from feed.core.entry import Entry
-from feed.core.filters import Filter, parse_filter
+from feed.core.filters import parse_filter
 from feed.core.frames import text_frame
 from feed.core.log import AbsentError, Log
 from tests.core.makers import TOPIC, entry
 
 OTHER = "YG2030.ATH.M.100M.FNL.000100.result"
-ALL = parse_filter([">"], [])
-SOME = parse_filter(["YG2030.>"], [])
+EPOCH = "0badcafe"
+ALL = CohortKey(parse_filter([">"], []), FRAMES)
+SOME = CohortKey(parse_filter(["YG2030.>"], []), FRAMES)
 
 
 class Reader:
-    def __init__(self, wish: Filter, cursor: int) -> None:
-        self.filter = wish
+    def __init__(self, key: CohortKey, cursor: int) -> None:
+        self.key = key
         self.cursor = cursor
 
 
@@ -42,8 +43,17 @@ def test_the_first_reader_of_a_wish_makes_the_cohort():
 def test_equal_wishes_share_a_cohort_and_others_do_not():
     """Two filters written apart but meaning the same are one."""
     all_cohorts = Cohorts()
-    readers = [Reader(parse_filter(["YG2030.>", "Z.>"], []), 5), Reader(parse_filter(["Z.>", "YG2030.>"], []), 5)]
+    patterns = (["YG2030.>", "Z.>"], ["Z.>", "YG2030.>"])
+    readers = [Reader(CohortKey(parse_filter(each, []), FRAMES), 5) for each in patterns]
     assert all(all_cohorts.join(reader) for reader in [*readers, Reader(ALL, 5)])
+    assert sorted(len(cohort.members) for cohort in all_cohorts) == [1, 2]
+
+
+def test_readers_of_other_encodings_are_written_other_bytes():
+    """The same wish in frames and in events makes two cohorts."""
+    all_cohorts = Cohorts()
+    readers = [Reader(ALL, 5), Reader(ALL._replace(encoding=EVENTS), 5), Reader(ALL, 5)]
+    assert all(all_cohorts.join(reader) for reader in readers)
     assert sorted(len(cohort.members) for cohort in all_cohorts) == [1, 2]
 
 
@@ -76,23 +86,23 @@ def test_cohorts_may_come_and_go_while_they_are_visited():
     all_cohorts, readers = Cohorts(), [Reader(ALL, 5), Reader(SOME, 5)]
     for reader in readers:
         all_cohorts.join(reader)
-    visited = [cohort.filter for cohort in all_cohorts if [all_cohorts.leave(reader) for reader in readers]]
+    visited = [cohort.key for cohort in all_cohorts if [all_cohorts.leave(reader) for reader in readers]]
     assert visited == [ALL, SOME]
 
 
 @given(st.lists(st.booleans(), max_size=60), st.sampled_from([ALL, SOME]), st.integers(0, 60))
-def test_batches_are_the_matching_frames_and_nothing_else(kinds: list[bool], wish: Filter, start: int):
+def test_batches_are_the_matching_frames_and_nothing_else(kinds: list[bool], key: CohortKey, start: int):
     """Joined from cursor to tip they are the frames of what matches, in order, each once."""
     log = log_of([entry(seq, TOPIC if is_one else OTHER) for seq, is_one in enumerate(kinds, 1)])
     cursor, found = min(start, log.tip), b""
-    expected = [each for each in log.read(cursor, 100) if wish.wants(each)]
+    expected = [each for each in log.read(cursor, 100) if key.filter.wants(each)]
     while cursor < log.tip:
         before = cursor
-        frames, cursor = next_batch(log, wish, cursor)
+        frames, cursor = next_batch(log, key, cursor, EPOCH)
         assert cursor > before
         found += frames
     assert found == b"".join(text_frame(each.json) for each in expected)
-    assert next_batch(log, wish, log.tip) == (b"", log.tip)
+    assert next_batch(log, key, log.tip, EPOCH) == (b"", log.tip)
 
 
 def test_a_batch_stops_at_its_size_but_always_moves():
@@ -101,7 +111,7 @@ def test_a_batch_stops_at_its_size_but_always_moves():
     log = log_of([entry(seq, size=size) for seq, size in enumerate(sizes, 1)])
     cursor, cuts = 0, []
     while cursor < log.tip:
-        _, cursor = next_batch(log, ALL, cursor)
+        _, cursor = next_batch(log, ALL, cursor, EPOCH)
         cuts.append(cursor)
     assert cuts == [2, 4, 5]
 
@@ -109,37 +119,33 @@ def test_a_batch_stops_at_its_size_but_always_moves():
 def test_a_narrow_wish_moves_on_through_what_it_does_not_take():
     """Nothing matches: no bytes, but the cursor stands behind what was looked at."""
     log = log_of([entry(seq) for seq in range(1, READ_LIMIT + 11)])
-    assert next_batch(log, SOME, 0) == (b"", READ_LIMIT)
-    assert next_batch(log, SOME, READ_LIMIT) == (b"", READ_LIMIT + 10)
+    assert next_batch(log, SOME, 0, EPOCH) == (b"", READ_LIMIT)
+    assert next_batch(log, SOME, READ_LIMIT, EPOCH) == (b"", READ_LIMIT + 10)
 
 
 def test_a_stream_whose_last_messages_are_gone_is_read_to_its_tip():
     """A hole at the tip must not leave its readers behind for ever."""
     log = Log(tip=10)
     log.load(0, [entry(7)])
-    assert next_batch(log, ALL, 0) == (text_frame(entry(7).json), 7)
-    assert next_batch(log, ALL, 7) == (b"", 10)
+    assert next_batch(log, ALL, 0, EPOCH) == (text_frame(entry(7).json), 7)
+    assert next_batch(log, ALL, 7, EPOCH) == (b"", 10)
 
 
 def test_an_absent_segment_is_told():
     """The caller loads it and asks again."""
     with pytest.raises(AbsentError):
-        next_batch(Log(tip=10), ALL, 0)
+        next_batch(Log(tip=10), ALL, 0, EPOCH)
 
 
 @given(st.lists(st.integers(0, 40), max_size=20))
-def test_a_snapshot_comes_in_portions_that_hold_every_frame(sizes: list[int]):
-    """Joined they are all frames in order; each but the last has reached the portion's size, none is empty."""
+def test_a_snapshot_comes_in_portions_that_hold_every_entry(sizes: list[int]):
+    """Together they are all entries in order; each but the last has just reached the portion's size, none is empty."""
     entries = [entry(seq, size=size) for seq, size in enumerate(sizes, 1)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cohorts, "BATCH_BYTES", 200)
-        portions = list(frames_of(entries))
-    assert b"".join(portion for portion, _ in portions) == b"".join(text_frame(each.json) for each in entries)
-    assert all(len(portion) >= 200 for portion, _ in portions[:-1])
-    assert all(portion for portion, _ in portions)
-    ends = [seq for _, seq in portions]
-    assert ends == sorted(set(ends))
-    assert ends[-1:] == [each.seq for each in entries][-1:]
+    found = list(portions(entries, 200))
+    assert [each for portion in found for each in portion] == entries
+    assert all(found)
+    for portion in found[:-1]:
+        assert sum(len(each.json) for each in portion) >= 200 > sum(len(each.json) for each in portion[:-1])
 
 
 def test_readers_with_one_wish_share_what_is_remembered():

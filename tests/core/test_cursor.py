@@ -67,10 +67,11 @@ def test_a_cursor_of_another_epoch_is_refused_before_its_sequence_is_looked_at()
     assert "snapshot=1" in error.hint
 
 
-def test_a_cursor_beyond_the_tip_is_refused():
-    """It would skip what is still to come."""
-    error = refused(f"{EPOCH}:21")
-    assert error.name is ErrorName.BAD_CURSOR
+@pytest.mark.parametrize("text, name", [(f"{EPOCH}:21", ErrorName.NOT_READY), ("21", ErrorName.BAD_CURSOR)])
+def test_a_cursor_beyond_the_tip_is_refused(text: str, name: ErrorName):
+    """It would skip what is still to come. The epoch tells that another process handed it out: it is too early."""
+    error = refused(text)
+    assert error.name is name
     assert "21" in error.detail
     assert "20" in error.detail
 

@@ -31,6 +31,14 @@ def test_json_and_frame_are_made_once(monkeypatch: pytest.MonkeyPatch):
     assert found.json is found.json
 
 
+def test_the_head_of_an_event_is_made_when_it_is_asked_for_and_then_kept():
+    """It names the cursor and the kind; whoever reads frames only never pays for it."""
+    found = stored(7, candidate())
+    assert found._event_head is None
+    assert found.event_head("0badcafe") == b"id: 0badcafe:7\nevent: result\ndata: "
+    assert found.event_head("0badcafe") is found.event_head("0badcafe")
+
+
 @pytest.mark.parametrize("more", ["", ".SUB", ".SUB.-.ENG"])
 def test_the_kind_is_the_seventh_token(more: str):
     """Key parts may follow."""

@@ -1,0 +1,49 @@
+"""How entries and control frames become a subscriber's bytes; one row a variant, shared by all who chose it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from feed.core.control import encode_control
+from feed.core.entry import Entry
+from feed.core.events import END, event, event_head
+from feed.core.frames import text_frame
+from schemas.control import Control, Heartbeat, Hello, SnapshotEnd
+
+# A replay's end may stand behind messages that are newer than it: taken for a place, it would repeat them.
+_PLACES = (Heartbeat, Hello, SnapshotEnd)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoding:
+    """`batch(entries, epoch)` joins messages of the log, `state(entries)` those of a snapshot."""
+
+    name: str
+    batch: Callable[[Iterable[Entry], str], bytes]
+    state: Callable[[Iterable[Entry]], bytes]
+    control: Callable[[Control], bytes]
+
+
+def _frames(entries: Iterable[Entry], epoch: str = "") -> bytes:  # noqa: ARG001 - a frame carries no cursor
+    return b"".join([part for entry in entries for part in (entry.frame, entry.json)])
+
+
+def _frame(control: Control) -> bytes:
+    return text_frame(encode_control(control))
+
+
+def _events(entries: Iterable[Entry], epoch: str) -> bytes:
+    return b"".join([part for entry in entries for part in (entry.event_head(epoch), entry.json, END)])
+
+
+def _state_events(entries: Iterable[Entry]) -> bytes:
+    """Without a place: who is cut off inside a snapshot gets it whole again, not a log whose beginning it never saw."""
+    return b"".join([part for entry in entries for part in (event_head(entry.kind), entry.json, END)])
+
+
+def _event(control: Control) -> bytes:
+    name = str(control.__struct_config__.tag)
+    return event(name, encode_control(control), control.cursor if isinstance(control, _PLACES) else None)
+
+
+FRAMES = Encoding("frames", _frames, _frames, _frame)
+EVENTS = Encoding("events", _events, _state_events, _event)

@@ -1,0 +1,171 @@
+"""The gate of sets: which entities of a document are written, which leave, and what the set's head says afterwards.
+
+Rules: ODF Foundation Principles 2.5 (full lists and updates) and the contract, "What happens to a message". Within one
+document key (Version, event time) decides, between documents the event time.
+"""
+
+from collections.abc import Container, Iterable, Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from feed.candidate import Candidate, Listing
+from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, judge_version
+from feed.core.heads import Head, Heads
+from feed.core.index import Index
+from feed.refusals import Reason, Refusal
+from schemas.list import ListBody, ListedDocument
+from schemas.message import Message, Op, Remark
+from schemas.registry import KINDS, AnyMessage
+from schemas.rsc import Level, Rsc
+from schemas.topic import parse_topic
+
+
+class Change(NamedTuple):
+    """A message of a set's document that is to be written."""
+
+    candidate: Candidate
+    verdict: Accepted
+
+
+class Plan(NamedTuple):
+    """What a document does to its set: its changes in order, the head last, and what it leaves as it is.
+
+    `refusal` refuses all of it.
+    """
+
+    changes: list[Change]
+    duplicates: int = 0
+    stale: int = 0
+    refusal: Refusal | None = None
+
+
+def admit_document(listing: Listing, head: Head | None, now: int, window: int, seen: Container[int] = ()) -> Verdict:
+    """Judge a document as a whole; arguments as `feed.core.gate.admit`.
+
+    An update waits for nothing and is never stale.
+    """
+    known = _known(listing, head)
+    if head is None or known is None:
+        return Accepted(prev=head.seq if head else 0)
+    new = _index(listing.document, listing.head.message.ts.recv)
+    verdict = judge_version(new, Head(head.seq, _index(known, 0)), now, window if listing.full else 0, seen)
+    if isinstance(verdict, Accepted):
+        return replace(verdict, supersedes=None)
+    return Accepted(prev=head.seq) if isinstance(verdict, Stale) and not listing.full else verdict
+
+
+def plan(listing: Listing, entities: Iterable[Candidate], heads: Heads, accepted: Accepted) -> Iterator[Plan | None]:
+    """Judge each entity; yields None after every STEP of them, so that the caller can let others in, and the plan last.
+
+    A full list removes what it no longer lists, unless that is newer than itself.
+    """
+    head = heads.get(listing.topic)
+    document, barrier = listing.document, _barrier(listing, head)
+    found = Plan([])
+    duplicates = stale = 0
+    named: set[str] = set()
+    for number, candidate in enumerate(entities, 1):
+        topic = candidate.message.topic
+        named.add(topic)
+        verdict = _judge(candidate, document, heads.get(topic), barrier, full=listing.full)
+        if isinstance(verdict, Refused):
+            yield found._replace(refusal=verdict.refusal)
+            return
+        if isinstance(verdict, Accepted):
+            found.changes.append(Change(candidate, verdict))
+        else:
+            duplicates += isinstance(verdict, Duplicate)
+            stale += isinstance(verdict, Stale)
+        if not number % STEP:
+            yield None
+    if listing.full and document.event >= barrier:
+        found.changes.extend(_leaving(listing, named, heads))
+    if found.changes or _advances(listing, head):
+        found.changes.append(Change(_next_head(listing, head), accepted))
+    yield found._replace(duplicates=duplicates, stale=stale)
+
+
+STEP = 500  # entities judged without letting others in
+
+
+def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier: int, *, full: bool) -> Verdict:
+    if document.event < barrier:
+        return Stale(head.seq if head else 0)  # a newer full list has told already what is so
+    if head is None:
+        return Accepted(prev=0)
+    old = head.index
+    if _is_newer(old, new.list, document):
+        return Stale(head.seq)
+    is_same_document = (old.list, old.key, old.version) == (new.list, document.key, document.version)
+    if old.op is Op.PUT and old.hash == new.hash and (full or is_same_document):
+        return Duplicate(head.seq)
+    if is_same_document and old.event == document.event and old.op is Op.PUT:
+        detail = f"Version {document.version} with the same time is stored as seq {head.seq} with other content"
+        return Refused(Refusal(Reason.VERSION_CONFLICT, detail, new.message.topic))
+    return Accepted(head.seq, remarks=(Remark.VERSION_REPEATED,) if is_same_document else ())
+
+
+def _leaving(listing: Listing, named: set[str], heads: Heads) -> Iterator[Change]:
+    """Tombstones for the entities that a full list no longer names, in the order in which they were written."""
+    document = listing.document
+    op = Op.WITHDRAWN if document.op is Op.WITHDRAWN else Op.REMOVED
+    gone = [(head, topic) for topic in heads.members(listing.topic) - named if (head := heads.get(topic)) is not None]
+    for head, topic in sorted(gone, key=lambda pair: pair[0].seq):
+        if not _is_newer(head.index, listing.topic, document):
+            message = _tombstone(listing.head.message, topic, op)
+            tombstone = Candidate(message, document.hash, listing.topic, document.key)
+            yield Change(tombstone, Accepted(head.seq, supersedes=head.seq))
+
+
+def _tombstone(head: Message, topic: str, op: Op) -> AnyMessage:
+    """The envelope of what left: the list's own, under the topic of the entity."""
+    key = parse_topic(topic)
+    is_unit = isinstance(key.code, Rsc) and key.code.level is Level.UNIT
+    own = {"topic": topic, "code": str(key.code), "unit": str(key.code) if is_unit else None, "op": op}
+    envelope = {name: getattr(head, name) for name in Message.__struct_fields__}
+    return KINDS[key.kind].message(**(envelope | own | {"remarks": (), "body": None}))  # type: ignore[return-value]
+
+
+def _next_head(listing: Listing, head: Head | None) -> Candidate:
+    """The head with this document among those of the other keys; a late update leaves its key's document in place."""
+    before = head.list if head is not None and head.list is not None else ListBody()
+    documents = {each.key: each for each in before.documents}
+    if _advances(listing, head):
+        document = listing.document
+        documents[document.key] = document
+    newest = listing.full and listing.document.event >= _barrier(listing, head)
+    full = listing.document.event if newest else before.full
+    message = listing.head.message
+    body = replace(listing.body, documents=tuple(documents[key] for key in sorted(documents)), full=full)
+    return replace(listing.head, message=replace(message, body=body))
+
+
+def _advances(listing: Listing, head: Head | None) -> bool:
+    known, new = _known(listing, head), listing.document
+    return known is None or (new.version, new.event) > (known.version, known.event)
+
+
+def _barrier(listing: Listing, head: Head | None) -> int:
+    """The moment of the newest full list of another key: what is older than that is told by it."""
+    if head is None or head.list is None or head.list.full is None:
+        return 0
+    known = _known(listing, head)
+    is_own = listing.full and known is not None and known.event == head.list.full
+    return 0 if is_own else head.list.full
+
+
+def _is_newer(old: Index, list_topic: str, document: ListedDocument) -> bool:
+    if (old.list, old.key) == (list_topic, document.key):
+        return (old.version, old.event) > (document.version, document.event)
+    return old.event > document.event
+
+
+def _known(listing: Listing, head: Head | None) -> ListedDocument | None:
+    documents = head.list.documents if head is not None and head.list is not None else ()
+    key = listing.document.key
+    return next((each for each in documents if each.key == key), None)
+
+
+def _index(document: ListedDocument, recv: int) -> Index:
+    return Index(document.version, document.event, recv, document.hash, document.op, None)

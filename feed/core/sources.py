@@ -1,0 +1,104 @@
+"""The venues' systems and whether they are sending, as each of them said last."""
+
+import msgspec
+
+from feed.core.entry import Entry
+from schemas.message import Micros, Op
+from schemas.rsc import FILLING, Code, PlainCode, Rsc, parse_code
+from schemas.source import Number, State
+from schemas.topic import escape
+
+
+class SourceRow(msgspec.Struct, frozen=True):
+    """A system for one code; what the code or the message does not tell is null.
+
+    `since` is when it said so, in microseconds UTC. While it is on, something comes at least every
+    `keep_alive_seconds`, give or take `tolerance_seconds`.
+    """
+
+    topic: str
+    seq: int
+    source: str
+    code: str
+    discipline: str | None
+    venue: str | None
+    state: State | None
+    since: Micros | None
+    keep_alive_seconds: Number | None
+    tolerance_seconds: Number | None
+
+
+class Roll:
+    """The systems of one competition; `seq` is that of the newest message that changed it, 0 while there is none."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self._rows: dict[str, SourceRow] = {}
+
+    def apply(self, entry: Entry) -> None:
+        self.seq = entry.seq
+        if entry.index.op is Op.PUT:
+            self._rows[entry.topic] = _row(entry)
+        else:
+            self._rows.pop(entry.topic, None)
+
+    def rows(self) -> tuple[SourceRow, ...]:
+        """All of them, by name and code."""
+        return tuple(sorted(self._rows.values(), key=lambda row: (row.source, row.code)))
+
+
+class Sources:
+    """The view of a board that holds every competition's systems."""
+
+    def __init__(self) -> None:
+        self._rolls: dict[str, Roll] = {}
+
+    def apply(self, entry: Entry) -> None:
+        if entry.kind == "source":
+            self._rolls.setdefault(entry.topic.partition(".")[0], Roll()).apply(entry)
+
+    def of(self, competition: str) -> Roll:
+        """An empty one where no system has spoken."""
+        return self._rolls.get(escape(competition)) or Roll()
+
+
+class _Said(msgspec.Struct):
+    """What a body says; nothing where it is too large for its message."""
+
+    state: State | None = None
+    since: Micros | None = None
+    keep_alive_seconds: Number | None = None
+    tolerance_seconds: Number | None = None
+
+
+class _Message(msgspec.Struct):
+    source: str
+    code: str
+    body: _Said | None
+
+
+_decode = msgspec.json.Decoder(_Message).decode
+
+
+def _row(entry: Entry) -> SourceRow:
+    message = _decode(entry.json)
+    said, code = message.body or _Said(), parse_code(message.code)
+    return SourceRow(
+        topic=entry.topic,
+        seq=entry.seq,
+        source=message.source,
+        code=message.code,
+        discipline=None if isinstance(code, PlainCode) else code.discipline,
+        venue=_venue(code),
+        state=said.state,
+        since=said.since,
+        keep_alive_seconds=said.keep_alive_seconds,
+        tolerance_seconds=said.tolerance_seconds,
+    )
+
+
+def _venue(code: Code) -> str | None:
+    """A venue's code stands in the place of the unit's, where nothing stands between discipline and unit."""
+    if not isinstance(code, Rsc) or (code.gender + code.event + code.phase).strip(FILLING):
+        return None
+    return code.unit.rstrip(FILLING) or None

@@ -1,0 +1,249 @@
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feed.candidate import Candidate, Decoded, Listing
+from feed.core.board import Board
+from feed.core.filters import parse_filter
+from feed.core.keys import PLAIN_BYTES_MAX, Key, KeyType, Right, Ring, digest, holds, offence
+from feed.core.scope import Scope
+from feed.errors import ErrorName, ReaderError
+from feed.refusals import FORBIDDEN, Reason, Refusal
+from schemas.result import ResultBody
+from tests.core.makers import candidate, entry
+
+SECRET = "feed_k1_secret"  # noqa: S105 - of this test
+READ = frozenset({Right.READ})
+WRITE = frozenset({Right.WRITE})
+SWIMMING = "XG2030.SWM.M.100MFR.FNL.000100.result"
+
+
+def key(key_id: str = "k1", secret: str = SECRET, **fields: Any) -> Key:
+    """A reader of P, unless told otherwise."""
+    plain = {"type": KeyType.READER, "flags": ("P",), "rights": READ, "created": 1}
+    return Key(id=key_id, hash=digest(secret), **(plain | fields))
+
+
+def sender(**fields: Any) -> Key:
+    return key(**({"type": KeyType.ODF_SENDER, "rights": WRITE} | fields))
+
+
+def ring_of(*keys: Key, production_is_open: bool = False) -> Ring:
+    ring = Ring(production_is_open=production_is_open)
+    for each in keys:
+        ring.apply(each)
+    return ring
+
+
+def refused(ask: Callable[..., object], *arguments: object) -> ErrorName:
+    with pytest.raises(ReaderError) as caught:
+        ask(*arguments)
+    assert SECRET not in str(caught.value)
+    return caught.value.name
+
+
+def decoded(*candidates: Candidate, flag: str = "P", **fields: Any) -> Decoded:
+    return Decoded(candidates or (candidate(),), flag=flag, **fields)
+
+
+def from_venue(venue: str) -> Candidate:
+    return candidate(body=ResultBody(venue=venue))
+
+
+def test_a_key_keeps_the_digest_of_its_secret_only():
+    """The record on the stream has no secret in it and comes back as it was."""
+    made = key()
+    stored = msgspec.json.encode(made)
+    assert SECRET.encode() not in stored
+    assert made.hash == hashlib.sha256(SECRET.encode()).hexdigest()
+    assert msgspec.json.decode(stored, type=Key) == made
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"flags": ()}, {"flags": ("X",)}, {"flags": ("P", "T"), "rights": WRITE}, {"flags": (), "rights": WRITE}],
+)
+def test_a_key_that_could_write_into_two_worlds_cannot_be(fields: dict[str, Any]):
+    """Who writes has exactly one flag, everybody has at least one; also when the record comes from the stream."""
+    with pytest.raises(ValueError, match="flag"):
+        key(**fields)
+    stored = msgspec.json.encode(msgspec.to_builtins(key()) | msgspec.to_builtins(fields))
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(stored, type=Key)
+
+
+@pytest.mark.parametrize("flag", ["P", "T"])
+@pytest.mark.parametrize("secret", [None, "anything"])
+def test_without_keys_everybody_reads(flag: str, secret: str | None):
+    """As long as there has never been a key."""
+    ring = ring_of()
+    assert ring.reader(secret, flag) is None
+    ring.check_again(None, flag)
+
+
+def test_from_the_first_key_on_reading_needs_one():
+    """No key, an unknown one and a revoked one are unauthorized; the last key that is revoked opens nothing."""
+    ring = ring_of(key())
+    assert ring.reader(SECRET, "P") == key()
+    for secret in (None, "", "feed_k1_other", SECRET + " "):
+        assert refused(ring.reader, secret, "P") is ErrorName.UNAUTHORIZED
+    ring.apply(key(revoked=2))
+    for secret in (None, SECRET):
+        assert refused(ring.reader, secret, "P") is ErrorName.UNAUTHORIZED
+        assert refused(ring.writer, secret) is ErrorName.UNAUTHORIZED
+
+
+def test_production_may_be_left_open_and_test_never_is():
+    """Even then a wrong key is told, never taken for none."""
+    ring = ring_of(key(), production_is_open=True)
+    assert ring.reader(None, "P") is None
+    assert refused(ring.reader, None, "T") is ErrorName.UNAUTHORIZED
+    assert refused(ring.reader, "feed_k1_other", "P") is ErrorName.UNAUTHORIZED
+    ring.check_again(None, "P")
+    assert refused(ring.check_again, None, "T") is ErrorName.UNAUTHORIZED
+
+
+def test_a_reader_is_entitled_to_its_flags():
+    """A reader of P is no reader of T, and a sender is no reader at all."""
+    ring = ring_of(key(), key("k2", "both", flags=("P", "T")), sender(key_id="k3", secret="writes"))  # noqa: S106
+    assert refused(ring.reader, SECRET, "T") is ErrorName.NOT_ENTITLED
+    assert ring.reader("both", "T") is not None
+    assert refused(ring.reader, "writes", "P") is ErrorName.NOT_ENTITLED
+    assert refused(ring.writer, SECRET) is ErrorName.NOT_ENTITLED
+    assert ring.writer("writes").id == "k3"
+
+
+def test_who_is_in_is_judged_again():
+    """A revoked key, an unknown one, and none at all since the first key: out; a living one stays."""
+    ring = ring_of(key())
+    ring.check_again("k1", "P")
+    assert refused(ring.check_again, None, "P") is ErrorName.UNAUTHORIZED
+    assert refused(ring.check_again, "k9", "P") is ErrorName.UNAUTHORIZED
+    assert refused(ring.check_again, "k1", "T") is ErrorName.NOT_ENTITLED
+    ring.apply(key(revoked=2))
+    assert refused(ring.check_again, "k1", "P") is ErrorName.UNAUTHORIZED
+
+
+@pytest.mark.parametrize("secret", ["\udcff", "é", "x" * 100_000])
+def test_odd_secrets_are_unknown_secrets(secret: str):
+    """Whatever a header carries is looked up, never an error of ours."""
+    assert refused(ring_of(key()).reader, secret, "P") is ErrorName.UNAUTHORIZED
+
+
+@pytest.mark.parametrize(
+    "limits, document, reason",
+    [
+        ({}, decoded(), None),
+        ({"flags": ("T",)}, decoded(), Reason.WRONG_FLAG),
+        ({}, decoded(flag="T"), Reason.WRONG_FLAG),
+        ({"flags": ("T",)}, decoded(flag="T"), None),
+        ({"source": "STAATH1"}, decoded(), None),
+        ({"source": "SWMOVR1"}, decoded(), Reason.WRONG_SOURCE),
+        ({"scope": Scope.of(["XG2030"], ["ATH"])}, decoded(), None),
+        ({"scope": Scope.of(["XG2031"], [])}, decoded(), Reason.WRONG_COMPETITION),
+        ({"scope": Scope.of([], ["SWM"])}, decoded(), Reason.WRONG_COMPETITION),
+        ({"scope": Scope.of([], ["ATH"])}, decoded(candidate(), candidate(topic=SWIMMING)), Reason.WRONG_COMPETITION),
+        (
+            {"scope": Scope.of([], ["ATH"])},
+            decoded(listing=Listing(candidate(topic=SWIMMING), full=True)),
+            Reason.WRONG_COMPETITION,
+        ),
+        ({"venues": ("SDF",)}, decoded(from_venue("SDF")), None),
+        ({"venues": ("SDF",)}, decoded(from_venue("AQC")), Reason.WRONG_COMPETITION),
+        ({"venues": ("SDF",)}, decoded(), None),
+        ({"flags": ("T",), "source": "X", "venues": ("Y",)}, decoded(), Reason.WRONG_FLAG),
+        ({"source": "X", "scope": Scope.of(["Y"], [])}, decoded(), Reason.WRONG_SOURCE),
+    ],
+)
+def test_a_sender_writes_what_its_key_is_for(limits: dict[str, Any], document: Decoded, reason: Reason | None):
+    """World, source, then competition, discipline and venue; one entity outside refuses the document."""
+    found = offence(sender(**limits), document)
+    assert (found.reason if found else None) is reason
+    assert reason is None or reason in FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    "limits, document, is_held",
+    [
+        ({}, decoded(topic=SWIMMING), True),
+        ({}, decoded(), False),
+        ({}, decoded(topic=SWIMMING, flag="T"), False),
+        ({"scope": Scope.of([], ["ATH"])}, decoded(topic=SWIMMING), False),
+    ],
+)
+def test_a_refused_document_counts_for_the_topics_of_its_key_only(
+    limits: dict[str, Any],
+    document: Decoded,
+    is_held: bool,  # noqa: FBT001
+):
+    """Nobody makes the gate believe that a Version of somebody else's document has come."""
+    document = msgspec.structs.replace(document, refusal=Refusal(Reason.BAD_TIME, "d"))
+    assert holds(sender(**limits), document) is is_held
+
+
+def test_a_document_may_be_as_large_as_its_key_allows():
+    """10 MB, with `bulk` as much as the service takes; never more than that."""
+    assert sender().bytes_max(1 << 25) == PLAIN_BYTES_MAX == 10 << 20
+    assert sender(rights=WRITE | {Right.BULK}).bytes_max(1 << 25) == 1 << 25
+    assert sender().bytes_max(1_000) == 1_000
+
+
+COMPETITIONS, DISCIPLINES = ("XA", "XB", "~C3~89"), ("ATH", "SWM", "-")
+TOPICS = [
+    f"{competition}.{discipline}.M.100M.FNL.000100.result" for competition in COMPETITIONS for discipline in DISCIPLINES
+]
+wildcards = st.lists(
+    st.tuples(
+        st.sampled_from([*COMPETITIONS, "*"]),
+        st.sampled_from([*DISCIPLINES, "*"]),
+        st.sampled_from([">", "*.*.*.*.*", "M.100M.FNL.000100.result", "*.*.*.*.result"]),
+    ).map(".".join)
+    | st.just(">")
+    | st.sampled_from([f"{token}.>" for token in (*COMPETITIONS, "*")]),
+    max_size=4,
+)
+scopes = st.builds(
+    Scope,
+    st.lists(st.sampled_from(sorted(COMPETITIONS)), unique=True).map(sorted).map(tuple),
+    st.lists(st.sampled_from(sorted(DISCIPLINES)), unique=True).map(sorted).map(tuple),
+)
+
+
+@given(wildcards, scopes, st.lists(st.sampled_from(TOPICS), max_size=20))
+@settings(max_examples=400, deadline=None)
+def test_nothing_outside_a_scope_is_seen_whatever_the_filter(wanted: list[str], scope: Scope, stored: list[str]):
+    """Log and board give what the filter would give anybody, less what lies outside; a filter all outside is told."""
+    entries = [entry(seq, topic) for seq, topic in enumerate(stored, 1)]
+    board = Board()
+    for each in entries[: len(entries) // 2]:
+        board.apply(each)
+    part = board.within(scope)
+    for each in entries[len(entries) // 2 :]:
+        board.apply(each)
+
+    def is_inside(topic: str) -> bool:
+        competition, discipline, *_ = topic.split(".")
+        return competition in (scope.competitions or COMPETITIONS) and discipline in (scope.disciplines or DISCIPLINES)
+
+    assert part is board.within(scope)
+    assert part.snapshot(lambda _: True) == [each for each in board.snapshot(lambda _: True) if is_inside(each.topic)]
+    assert [part.get(topic) for topic in TOPICS] == [board.get(topic) if is_inside(topic) else None for topic in TOPICS]
+    assert sum(part.competitions().values()) == len(part) == len(part.snapshot(lambda _: True))
+    if not all(any(is_inside(topic) and _takes(text, topic) for topic in TOPICS) for text in wanted):
+        assert refused(parse_filter, wanted, [], scope) is ErrorName.NOT_ENTITLED
+        return
+    wish = parse_filter(wanted, [], scope)
+    anybodys = parse_filter(wanted, [])
+    assert [each for each in entries if wish.wants(each)] == [
+        each for each in entries if anybodys.wants(each) and is_inside(each.topic)
+    ]
+    assert (wish == anybodys) is scope.is_whole
+
+
+def _takes(pattern: str, topic: str) -> bool:
+    return parse_filter([pattern], []).wants(entry(1, topic))

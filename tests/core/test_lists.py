@@ -1,0 +1,208 @@
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait
+from feed.core.lists import Plan
+from feed.refusals import Reason
+from schemas.list import ListBody
+from schemas.message import Op
+from tests.core.set_makers import FULL, LIST_TOPIC, SYNC, UPDATE, Set, entities, listing, topic_of
+
+
+def put(into: Set, key: str, version: int, event: int, **contents: str) -> Plan | Verdict:
+    """One document whose hash tells all of its content."""
+    of = listing(version, event, repr(contents), key=key)
+    return into.take(of, entities(of, contents))
+
+
+def changed(found: Plan | Verdict) -> list[tuple[str, Op]]:
+    assert isinstance(found, Plan)
+    return [(change.candidate.message.topic, change.candidate.message.op) for change in found.changes]
+
+
+def test_the_head_comes_last_and_names_the_document():
+    """Entities in the document's order, then the head with Version, time and hash of the document."""
+    a_set = Set()
+    found = put(a_set, FULL, 3, 30, b="1", a="1")
+    assert changed(found) == [(topic_of("b"), Op.PUT), (topic_of("a"), Op.PUT), (LIST_TOPIC, Op.PUT)]
+    assert isinstance(found, Plan)
+    body = found.changes[-1].candidate.message.body
+    assert isinstance(body, ListBody)
+    assert [(each.key, each.version, each.event) for each in body.documents] == [(FULL, 3, 30)]
+    assert body.full == 30
+
+
+def test_a_full_list_writes_what_changed_and_removes_what_it_leaves_out():
+    """Unchanged entities are not written again; the tombstone names the message it takes back."""
+    a_set = Set()
+    put(a_set, FULL, 1, 10, a="1", b="1", c="1")
+    found = put(a_set, FULL, 2, 20, a="1", b="2")
+    assert changed(found) == [(topic_of("b"), Op.PUT), (topic_of("c"), Op.REMOVED), (LIST_TOPIC, Op.PUT)]
+    assert isinstance(found, Plan)
+    assert found.duplicates == 1
+    tombstone = found.changes[1]
+    assert (tombstone.candidate.message.body, tombstone.verdict.supersedes) == (None, 3)
+    assert a_set.living() == {topic_of("a"): "1", topic_of("b"): "2"}
+
+
+def test_an_update_removes_nothing():
+    """It names a few entities; the others stay."""
+    a_set = Set()
+    put(a_set, FULL, 1, 10, a="1", b="1")
+    assert changed(put(a_set, UPDATE, 1, 20, b="2")) == [(topic_of("b"), Op.PUT), (LIST_TOPIC, Op.PUT)]
+    assert a_set.living() == {topic_of("a"): "1", topic_of("b"): "2"}
+
+
+def test_a_full_list_leaves_what_is_newer_than_itself():
+    """Neither overwritten nor removed: an update told later what is so."""
+    a_set = Set()
+    put(a_set, UPDATE, 1, 20, a="new", b="new")
+    found = put(a_set, FULL, 1, 10, a="old", c="1")
+    assert changed(found) == [(topic_of("c"), Op.PUT), (LIST_TOPIC, Op.PUT)]
+    assert isinstance(found, Plan)
+    assert found.stale == 1
+    assert a_set.living() == {topic_of("a"): "new", topic_of("b"): "new", topic_of("c"): "1"}
+
+
+def test_a_late_update_is_not_stale_as_a_whole():
+    """What its newer sibling did not name is still taken over, what it named is not."""
+    a_set = Set()
+    put(a_set, UPDATE, 2, 20, a="2")
+    found = put(a_set, UPDATE, 1, 10, a="1", b="1")
+    assert changed(found) == [(topic_of("b"), Op.PUT), (LIST_TOPIC, Op.PUT)]
+    head = a_set.heads.get(LIST_TOPIC)
+    assert head is not None
+    assert head.list is not None
+    assert [each.version for each in head.list.documents] == [2]
+
+
+def test_an_update_older_than_the_full_list_changes_nothing():
+    """The list has told already what was so then, also of entities that it left as they were or never had."""
+    a_set = Set()
+    put(a_set, FULL, 1, 10, a="1")
+    put(a_set, FULL, 2, 30, a="1")
+    found = put(a_set, UPDATE, 1, 20, a="2", b="1")
+    assert changed(found) == [(LIST_TOPIC, Op.PUT)]
+    assert a_set.living() == {topic_of("a"): "1"}
+
+
+def test_the_same_document_again_is_a_duplicate():
+    """Full or update, as long as it is the newest of its key."""
+    for key in (FULL, SYNC, UPDATE):
+        a_set = Set()
+        put(a_set, key, 1, 10, a="1")
+        assert put(a_set, key, 1, 99, a="1") == Duplicate(2)
+
+
+def test_contradicting_documents_of_one_version_are_refused():
+    """The same Version and time with other content, told by the head."""
+    for key in (FULL, UPDATE):
+        a_set = Set()
+        put(a_set, key, 1, 10, a="1")
+        verdict = put(a_set, key, 1, 10, a="2")
+        assert isinstance(verdict, Refused)
+        assert verdict.refusal.reason is Reason.VERSION_CONFLICT
+
+
+def test_a_contradiction_is_found_before_the_head_is_written():
+    """A writer that died in the middle left entities and no head: the file that contradicts them is refused whole."""
+    a_set = Set()
+    of = listing(1, 10, "first")
+    found = a_set.plan(of, entities(of, {"a": "1", "b": "1"}), Accepted(0))
+    a_set.store(found.changes[0].candidate)
+    other = put(a_set, FULL, 1, 10, c="1", a="2")
+    assert isinstance(other, Plan)
+    assert other.refusal is not None
+    assert other.refusal.reason is Reason.VERSION_CONFLICT
+    again = a_set.take(of, entities(of, {"a": "1", "b": "1"}))
+    assert changed(again) == [(topic_of("b"), Op.PUT), (LIST_TOPIC, Op.PUT)]
+
+
+def test_a_lower_version_of_a_full_list_is_stale():
+    """Whatever it lists."""
+    a_set = Set()
+    put(a_set, FULL, 2, 20, a="1")
+    assert put(a_set, FULL, 1, 30, b="1") == Stale(2)
+
+
+def test_a_full_list_waits_for_a_missing_version_and_an_update_does_not():
+    """As single documents do, at most for the reorder window."""
+    a_set = Set()
+    put(a_set, FULL, 1, 10, a="1")
+    put(a_set, UPDATE, 1, 10, a="2")
+    assert a_set.judge(listing(3, 30, "x"), now=0) == Wait(250_000)
+    assert isinstance(a_set.judge(listing(3, 30, "x", key=UPDATE), now=0), Accepted)
+
+
+def test_a_withdrawn_list_takes_its_entities_back():
+    """Every living entity gets a tombstone; a higher Version publishes again, a lower one is stale."""
+    a_set = Set()
+    put(a_set, FULL, 2, 20, a="1", b="1")
+    found = a_set.take(listing(2, 30, "gone", op=Op.WITHDRAWN), [])
+    assert changed(found) == [(topic_of("a"), Op.WITHDRAWN), (topic_of("b"), Op.WITHDRAWN), (LIST_TOPIC, Op.PUT)]
+    assert a_set.take(listing(2, 40, "gone", op=Op.WITHDRAWN), []) == Duplicate(6)
+    assert isinstance(put(a_set, FULL, 1, 50, a="1"), Stale)
+    assert changed(put(a_set, FULL, 3, 50, a="1")) == [(topic_of("a"), Op.PUT), (LIST_TOPIC, Op.PUT)]
+
+
+def test_lists_with_the_same_types_are_told_apart():
+    """An entity that another list wrote is judged by time, although the keys of the documents look alike."""
+    a_set = Set()
+    put(a_set, UPDATE, 9, 10, a="1")
+    other = listing(1, 20, "x", key=UPDATE, topic="XG2030.VVO.-.-.-.-.list.schedule")
+    found = a_set.take(other, entities(other, {"a": "2"}))
+    assert changed(found)[0] == (topic_of("a"), Op.PUT)
+    assert a_set.living() == {}
+    assert a_set.heads.members(other.topic) == {topic_of("a")}
+
+
+class Sent(NamedTuple):
+    """One document of a history."""
+
+    key: str
+    version: int
+    event: int
+    contents: dict[str, str]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Sent]:
+    """Documents in the order in which they were made: time rises, and the Version of each key."""
+    versions = dict.fromkeys((FULL, SYNC, UPDATE), 0)
+    made = []
+    for number in range(draw(st.integers(1, 8))):
+        key = draw(st.sampled_from([FULL, SYNC, UPDATE, UPDATE]))
+        versions[key] += 1
+        contents = draw(st.dictionaries(st.sampled_from("abcd"), st.sampled_from("12"), max_size=4))
+        made.append(Sent(key, versions[key], 10 * number, contents))
+    return made
+
+
+@given(made=histories(), data=st.data())
+def test_any_order_ends_in_what_the_right_order_makes(made: list[Sent], data: st.DataObject):
+    """Documents that overtake each other, and come twice, leave the set as one sequential writer would."""
+    right, mixed = Set(), Set()
+    for each in made:
+        put(right, each.key, each.version, each.event, **each.contents)
+    for each in data.draw(st.permutations([*made, *data.draw(st.lists(st.sampled_from(made), max_size=3))])):
+        put(mixed, each.key, each.version, each.event, **each.contents)
+    assert mixed.living() == right.living()
+
+
+@given(made=histories(), data=st.data())
+def test_a_writer_that_dies_in_the_middle_harms_nobody(made: list[Sent], data: st.DataObject):
+    """Any part of a document may be stored without its head; sent again, it is completed."""
+    right, broken = Set(), Set()
+    for each in made:
+        put(right, each.key, each.version, each.event, **each.contents)
+        of = listing(each.version, each.event, repr(each.contents), key=each.key)
+        named = entities(of, each.contents)
+        verdict = broken.judge(of)
+        assert isinstance(verdict, Accepted)
+        changes = broken.plan(of, named, verdict).changes
+        for change in changes[: data.draw(st.integers(0, len(changes) - 1))]:
+            broken.store(change.candidate)
+        broken.take(of, named)
+    assert broken.living() == right.living()

@@ -1,0 +1,43 @@
+import pytest
+
+from feed.core.scope import WHOLE, Scope
+from schemas.topic import BadKeyError
+
+TOPIC = "XG2030.ATH.M.100M.FNL.000100.result"
+
+
+@pytest.mark.parametrize(
+    "competitions, disciplines, holds",
+    [
+        ([], [], True),
+        (["XG2030"], [], True),
+        ([], ["ATH"], True),
+        (["XG2031", "XG2030"], ["SWM", "ATH"], True),
+        (["XG2031"], [], False),
+        ([], ["SWM"], False),
+        (["XG2030"], ["SWM"], False),
+        (["XG2031"], ["ATH"], False),
+        (["XG20"], [], False),
+        ([], ["AT"], False),
+        (["ATH"], ["XG2030"], False),
+    ],
+)
+def test_a_topic_lies_inside_by_its_first_two_tokens(competitions: list[str], disciplines: list[str], holds: bool):  # noqa: FBT001
+    """Both have to be named, or left open; whole tokens are compared."""
+    assert Scope.of(competitions, disciplines).holds(TOPIC) is holds
+
+
+def test_equal_scopes_are_one():
+    """Order and repetition make no difference, so that readers share bytes."""
+    assert Scope.of(["B", "A", "B"], ["Y", "X"]) == Scope.of(["A", "B"], ["X", "Y"])
+    assert len({Scope.of([], []), WHOLE}) == 1
+    assert WHOLE.is_whole
+    assert not Scope.of(["A"], []).is_whole
+
+
+def test_codes_are_written_as_in_topics():
+    """A code with odd characters is escaped; a wildcard is no wildcard; a dash stands for entities without a code."""
+    assert Scope.of(["É", "*", ">"], ["-"]) == Scope(("~2A", "~3E", "~C3~89"), ("-",))
+    assert Scope.of([], ["-"]).holds("XG2030.-.-.-.-.S1.document")
+    with pytest.raises(BadKeyError):
+        Scope.of(["\ud800"], [])
