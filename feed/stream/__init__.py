@@ -12,7 +12,9 @@
 | `streams.py` | the streams as data; set up and verified field by field; the epoch |
 | `pull.py`, `consumer.py` | following a stream for ever without loss or repetition; the last message of each subject |
 | `history.py` | reading old messages in batches |
+| `blobs.py` | bytes too large for one message, in chunks under their digest |
 | `publisher.py`, `tide.py`, `segments.py` | step 4 of the journey; how far it came; the log's older segments |
+| `keys.py`, `beside.py` | the stream of keys; how a command finds the broker that runs in a data folder |
 
 The oddities of nats-server 2.15.1 and nats-py 2.16.0 that shaped this, each with the test in `tests/stream/` that
 locks it:
@@ -43,6 +45,10 @@ locks it:
   `test_wire.py::test_a_subject_that_does_harm_is_refused`
 * reconnecting tries the same dead server for ever:
   `test_address.py::test_every_server_gets_its_turn_after_a_short_wait`
+* in a cluster a refused guard may mean "on its way" (10164) as well as "stored" (10071):
+  `test_blobs.py::test_a_miss_of_what_is_still_on_its_way_is_not_stored`
+* a direct get may be answered by a copy that is behind:
+  `test_blobs.py::test_a_copy_that_is_behind_does_not_hide_a_blob`
 * a full local queue drops messages silently: here there is none, callbacks run in the read loop:
   `test_wire.py::test_a_raising_callback_costs_no_other_message`
 * the second form of the acknowledgement subject ends the read loop:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from feed.errors import ContradictionError
+from feed.errors import OutcomeUnknownError
 from feed.stream.connection import Connection, JetStreamError
 from feed.stream.pull import StreamMessage
 from feed.stream.wire import Incoming
@@ -30,8 +30,7 @@ async def read(
     """Return up to `count` messages from sequence `first` on, in order; fewer only at the tip.
 
     Asks as often as needed, for at most `max_bytes` an answer. Raises OutcomeUnknownError when the broker does not
-    answer (a read is safe to repeat), JetStreamError when it refuses, and ContradictionError when an answer
-    is not in order or not complete.
+    answer, or not in order or not completely (a read is safe to repeat), and JetStreamError when it refuses.
     """
     messages: list[StreamMessage] = []
     while len(messages) < count:
@@ -58,7 +57,7 @@ def unpack(replies: list[Incoming], end: Incoming, first: int) -> list[StreamMes
     """Turn the replies of one batch into messages as they were stored.
 
     Each reply names the sequence sent before it, and the end names the last one: so a lost reply shows. Raises
-    ContradictionError then, and when a sequence does not rise.
+    OutcomeUnknownError then, and when a sequence does not rise.
     """
     messages = []
     before = 0
@@ -66,7 +65,7 @@ def unpack(replies: list[Incoming], end: Incoming, first: int) -> list[StreamMes
         headers = reply.headers
         seq, previous = int(headers["Nats-Sequence"]), int(headers["Nats-Last-Sequence"])
         if previous != before or seq < first or seq <= before:
-            raise ContradictionError(
+            raise OutcomeUnknownError(
                 f"a batch from {first} is not in order: {seq} (after {previous}) came after {before}"
             )
         subject = headers["Nats-Subject"]
@@ -75,5 +74,5 @@ def unpack(replies: list[Incoming], end: Incoming, first: int) -> list[StreamMes
         )
         before = seq
     if int(end.headers.get("Nats-Last-Sequence", before)) != before:
-        raise ContradictionError(f"a batch from {first} ends at {before}, not at {end.headers['Nats-Last-Sequence']}")
+        raise OutcomeUnknownError(f"a batch from {first} ends at {before}, not at {end.headers['Nats-Last-Sequence']}")
     return messages

@@ -1,9 +1,11 @@
-"""Publishing into the three streams of one flag: encoded once, acknowledged before anybody is told.
+"""Publishing into the streams of one flag: encoded once, acknowledged before anybody is told.
 
 The one guard for order, duplicates and several ingest nodes is the expected last sequence of the message's subject.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import nullcontext
 
 import msgspec
 import zstandard
@@ -12,20 +14,27 @@ from msgspec.structs import replace
 from feed.candidate import Candidate, Decoded
 from feed.core.gate import Accepted
 from feed.core.index import OFFICIAL, headers_of
+from feed.core.lists import Change
 from feed.core.outcome import Arrival
 from feed.errors import TooLargeError
 from feed.refusals import Refusal
 from feed.stream.acks import WrongLastSequenceError, publish_acked
+from feed.stream.batch import MESSAGES_MAX, Piece, publish_batch
+from feed.stream.blobs import THREAD_BYTES, Blobs
 from feed.stream.connection import Connection, PayloadTooLargeError
 from feed.stream.streams import last_sequence
 from feed.stream.tide import Tide
 from schemas.message import Message
+from schemas.registry import AnyMessage
 from schemas.topic import SUBJECT_PREFIX, escape
-from schemas.wire import encode
+from schemas.wire import encode, encode_parts, text_length
 
 EXPECTED_LAST = "Nats-Expected-Last-Subject-Sequence"
 MESSAGE_ID = "Nats-Msg-Id"
-BODY_BYTES_MAX = 512 * 1024
+CARRIED_BYTES_MAX = 512 * 1024  # of a message or of raw bytes; what is larger is kept in BLOB
+BODY_MEDIA = "application/json"
+BATCH_BYTES_MAX = 256 * 1024
+SHORT_BATCH = 16  # messages; an update of a few entities overtakes the long lists
 ACK_SECONDS = 2.0
 ZSTD_LEVEL = 3
 
@@ -47,7 +56,7 @@ class QuarantineRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Publisher:
-    """Writes to RAW, FEED and QUARANTINE of one flag; every method returns after JetStream's acknowledgement.
+    """Writes to RAW, FEED, QUARANTINE and BLOB of one flag; every method returns after JetStream's acknowledgement.
 
     All methods raise OutcomeUnknownError when the broker did not answer in time and TooLargeError when it would not
     take so much.
@@ -57,13 +66,15 @@ class Publisher:
         self._connection = connection
         self._tide = tide
         self._clock = clock
+        self._long = asyncio.Lock()
+        self._blobs = Blobs(connection)
         self._zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
 
     async def archive(self, raw_id: str, arrival: Arrival) -> None:
-        """Keep every byte a venue sent, as it came; plain bytes are compressed."""
+        """Keep every byte a venue sent, as it came; plain bytes are compressed, and many are kept in BLOB."""
         data, encoding = arrival.data, arrival.encoding
         if not encoding:
-            data, encoding = self._zstd.compress(data), "zstd"
+            data, encoding = await self._compressed(data), "zstd"
         headers = {
             MESSAGE_ID: raw_id,
             "Raw-Id": raw_id,
@@ -71,6 +82,10 @@ class Publisher:
             "Raw-Recv": str(arrival.recv),
             "Raw-Source": escape(arrival.source or "-"),
         }
+        if len(data) > CARRIED_BYTES_MAX:
+            ref = await self._blobs.put(data, f"application/{encoding}")
+            headers |= {"Raw-Blob": ref.sha256, "Raw-Bytes": str(ref.bytes)}
+            data = b""
         await self._acked(f"raw.{arrival.format}", data, headers)
 
     async def quarantine(self, raw_id: str, arrival: Arrival, decoded: Decoded, refusal: Refusal) -> None:
@@ -93,17 +108,31 @@ class Publisher:
 
     async def publish(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> int | None:
         """Store a message behind `verdict.prev`, the head the gate saw; None when the head has moved since."""
-        payload = encode(self._final(candidate.message, verdict))
-        if len(payload) > BODY_BYTES_MAX:
-            raise TooLargeError(f"the message has {len(payload)} bytes, {BODY_BYTES_MAX} are carried")
-        headers = headers_of(candidate, raw_id)
-        headers[EXPECTED_LAST] = str(verdict.prev)
-        if verdict.official:
-            headers[OFFICIAL] = str(verdict.official)
+        piece = await self._piece(candidate, verdict, raw_id)
         try:
-            return await self._acked(SUBJECT_PREFIX + candidate.message.topic, payload, headers)
+            return await self._acked(piece.subject, piece.payload, piece.headers)
         except WrongLastSequenceError:
             return None
+
+    async def publish_all(self, changes: Sequence[Change], raw_id: str) -> AsyncIterator[list[int]]:
+        """Store the messages of one document in atomic batches; yields the sequences of each, in order.
+
+        Ends early, before all are stored, when a head has moved since. One long batch is on its way at a time, so that
+        results get through between them.
+        """
+        portion: list[Piece] = []
+        size = 0
+        for change in changes:
+            piece = await self._piece(change.candidate, change.verdict, raw_id)
+            if portion and (size + len(piece.payload) > BATCH_BYTES_MAX or len(portion) == MESSAGES_MAX):
+                if (seqs := await self._stored(portion)) is None:
+                    return
+                yield seqs
+                portion, size = [], 0
+            portion.append(piece)
+            size += len(piece.payload)
+        if portion and (seqs := await self._stored(portion)) is not None:
+            yield seqs
 
     async def catch_up(self) -> None:
         """Return when this process has taken over all that the leader holds at this moment."""
@@ -113,7 +142,43 @@ class Publisher:
         """Return at the next message of the stream, or after that time."""
         await self._tide.moved(seconds)
 
-    async def _acked(self, subject: str, payload: bytes, headers: dict[str, str]) -> int:
+    async def _stored(self, portion: list[Piece]) -> list[int] | None:
+        async with self._long if len(portion) > SHORT_BATCH else nullcontext():
+            try:
+                return await publish_batch(self._connection, portion, timeout=ACK_SECONDS)
+            except WrongLastSequenceError:
+                return None
+            except PayloadTooLargeError as error:
+                raise TooLargeError(error.detail) from error
+
+    async def _piece(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> Piece:
+        payload = await self._carried(candidate.message, verdict)
+        headers = headers_of(candidate, raw_id)
+        headers[EXPECTED_LAST] = str(verdict.prev)
+        if verdict.official:
+            headers[OFFICIAL] = str(verdict.official)
+        return Piece(SUBJECT_PREFIX + candidate.message.topic, payload, headers)
+
+    async def _carried(self, message: AnyMessage, verdict: Accepted) -> bytes:
+        """The payload to store: the message, or where it is too large, the message without the body now in BLOB."""
+        body = message.body
+        if body is None or text_length(body) <= CARRIED_BYTES_MAX:
+            payload = encode(self._final(message, verdict))
+            if body is None or len(payload) <= CARRIED_BYTES_MAX:
+                return payload
+        parts = []
+        for part in encode_parts(body):
+            parts.append(part)
+            await asyncio.sleep(0)
+        ref = await self._blobs.put(await asyncio.to_thread(b"".join, parts), BODY_MEDIA)
+        return encode(self._final(replace(message, body=None, body_ref=ref), verdict))
+
+    async def _compressed(self, data: bytes) -> bytes:
+        if len(data) < THREAD_BYTES:
+            return self._zstd.compress(data)
+        return await asyncio.to_thread(zstandard.compress, data, ZSTD_LEVEL)
+
+    async def _acked(self, subject: str, payload: bytes, headers: Mapping[str, str]) -> int:
         try:
             return await publish_acked(self._connection, subject, payload, headers, timeout=ACK_SECONDS)
         except PayloadTooLargeError as error:

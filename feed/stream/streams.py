@@ -74,7 +74,9 @@ _ABSENT: Final = ("persist_mode", "mirror", "sources", "subject_transform", "rep
 RAW: Final = StreamSpec("RAW", "raw.>", 128 * _GIB, 8 << 20, 3600)
 FEED: Final = StreamSpec("FEED", "feed.>", 64 * _GIB, 1 << 20, 1, atomic=True, epoch=True)
 QUARANTINE: Final = StreamSpec("QUARANTINE", "quarantine.>", 16 * _GIB, 8 << 20, 3600)
-STREAMS: Final = (RAW, FEED, QUARANTINE)
+BLOB: Final = StreamSpec("BLOB", "blob.>", 128 * _GIB, 1 << 20, 1)
+STREAMS: Final = (RAW, FEED, QUARANTINE, BLOB)
+KEYS: Final = StreamSpec("KEYS", "keys.>", _GIB // 16, 1 << 16, 1)  # in the account of production alone
 
 
 class Usage(NamedTuple):

@@ -3,7 +3,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from feed.errors import ContradictionError
+from feed.errors import OutcomeUnknownError
 from feed.stream import history
 from feed.stream.acks import publish_acked
 from feed.stream.connection import Connection, JetStreamError
@@ -89,7 +89,7 @@ def test_a_complete_batch_is_taken():
         ([_reply(2, 0)], 2),  # from before what was asked for
     ],
 )
-def test_a_batch_with_a_hole_is_a_contradiction(replies: list[Incoming], last: int):
+def test_a_batch_with_a_hole_is_no_answer(replies: list[Incoming], last: int):
     """A lost, repeated or foreign message never passes for history."""
-    with pytest.raises(ContradictionError):
+    with pytest.raises(OutcomeUnknownError):
         unpack(replies, _end(last), 3)

@@ -1,0 +1,161 @@
+import asyncio
+import gzip
+import json
+import random
+
+import msgspec
+import pytest
+import zstandard
+
+from feed.candidate import Candidate
+from feed.core.gate import Accepted
+from feed.core.index import headers_of
+from feed.core.outcome import Arrival
+from feed.stream.blobs import Blobs
+from feed.stream.connection import Connection
+from feed.stream.history import read
+from feed.stream.publisher import CARRIED_BYTES_MAX, Publisher
+from feed.stream.streams import usage
+from feed.stream.tide import Tide
+from schemas.document import Document, DocumentBody
+from schemas.message import BodyRef, Op
+from schemas.registry import AnyMessage
+from schemas.result import ResultBody
+from schemas.wire import decode, encode
+from tests.core.makers import athlete, candidate, withdrawal
+
+pytestmark = pytest.mark.usefixtures("epoch")
+NOW = 1_909_346_172_145_000
+FIRST = Accepted(0)
+MB = 1_000_000
+
+
+@pytest.fixture
+def publisher(connection: Connection) -> Publisher:
+    return Publisher(connection, Tide(), lambda: NOW)
+
+
+def document(xml: str, op: Op = Op.PUT) -> Candidate:
+    """A document that is carried whole."""
+    like = candidate().message
+    envelope = {name: getattr(like, name) for name in like.__struct_fields__ if name not in {"op", "body"}}
+    return Candidate(Document(**envelope, op=op, body=DocumentBody(xml)), "h")
+
+
+def crowd(count: int) -> Candidate:
+    """A result with many competitors, each short."""
+    return candidate(body=ResultBody(competitors=tuple(athlete(f"{number:08}") for number in range(count))))
+
+
+async def stored(connection: Connection, stream: str = "FEED") -> AnyMessage:
+    return decode((await read(connection, stream, 1, 1))[0].payload)
+
+
+async def fetched(connection: Connection, ref: BodyRef) -> bytes:
+    blobs = Blobs(connection)
+    assert await blobs.find(ref.sha256) == ref
+    return b"".join([part async for part in blobs.read(ref)])
+
+
+async def test_a_message_of_the_usual_size_carries_its_body(connection: Connection, publisher: Publisher):
+    """There is no `body_ref` in its JSON, and nothing in BLOB."""
+    new = crowd(3)
+    assert await publisher.publish(new, FIRST, "id") == 1
+    message = await stored(connection)
+    assert isinstance(message.body, ResultBody)
+    assert message.body == new.message.body
+    assert "body_ref" not in json.loads((await read(connection, "FEED", 1, 1))[0].payload)
+    assert (await usage(connection))["BLOB"].messages == 0
+
+
+@pytest.mark.parametrize("new", [document("<a/>\n" * 300_000), crowd(4_000)], ids=["one long text", "many parts"])
+async def test_a_large_body_is_kept_apart(connection: Connection, publisher: Publisher, new: Candidate):
+    """The message names the blob in the place of its body; the blob is the body's JSON; headers tell of the body."""
+    assert await publisher.publish(new, FIRST, "id") == 1
+    (kept,) = await read(connection, "FEED", 1, 10)
+    message = decode(kept.payload)
+    assert json.loads(kept.payload)["body"] is None
+    assert isinstance(message.body_ref, BodyRef)
+    assert message.body_ref.media == "application/json"
+    assert await fetched(connection, message.body_ref) == msgspec.json.encode(new.message.body)
+    assert headers_of(new, "id").items() <= kept.headers.items()
+    assert ("Feed-Athletes" in kept.headers) == isinstance(new.message.body, ResultBody)
+    whole = msgspec.structs.replace(message, body=new.message.body, body_ref=msgspec.UNSET)
+    assert whole == msgspec.structs.replace(new.message, ts=msgspec.structs.replace(new.message.ts, published=NOW))
+
+
+@pytest.mark.parametrize("quotes", [0, 100])
+async def test_the_limit_is_the_size_of_the_message(connection: Connection, publisher: Publisher, quotes: int):
+    """512 kB as JSON are carried whole, one byte more is not."""
+    stamped = document("")
+    empty = len(encode(stamped.message)) + len(str(NOW)) - 1
+    longest = CARRIED_BYTES_MAX - empty - 2 * quotes
+    for seq, (length, is_apart) in enumerate([(longest, False), (longest + 1, True)]):
+        new = document('"' * quotes + "x" * length)
+        await publisher.publish(new, Accepted(seq), "id")
+        message = decode((await read(connection, "FEED", seq + 1, 1))[0].payload)
+        assert (message.body is None, message.body_ref is not msgspec.UNSET) == (is_apart, is_apart)
+
+
+async def test_a_tombstone_has_neither(connection: Connection, publisher: Publisher):
+    """`body: null` without `body_ref` means that the topic is taken back."""
+    await publisher.publish(withdrawal(), FIRST, "id")
+    message = await stored(connection)
+    assert (message.body, message.body_ref) == (None, msgspec.UNSET)
+
+
+async def test_a_large_message_that_comes_too_late_is_not_stored(connection: Connection, publisher: Publisher):
+    """The guard holds for it as for any other; the same body is not sent twice."""
+    new = document("x" * MB)
+    assert await publisher.publish(new, FIRST, "id") == 1
+    blobs = (await usage(connection))["BLOB"].last_seq
+    assert await publisher.publish(new, FIRST, "id") is None
+    assert await publisher.publish(new, Accepted(1), "id") == 2
+    assert (await usage(connection))["BLOB"].last_seq == blobs
+
+
+async def test_raw_bytes_of_the_usual_size_are_in_their_record(connection: Connection, publisher: Publisher):
+    """Compressed, with where they came from and when."""
+    await publisher.archive("id", Arrival("odf", b"<a/>" * 1_000, "", NOW, "V"))
+    (kept,) = await read(connection, "RAW", 1, 10)
+    assert zstandard.decompress(kept.payload) == b"<a/>" * 1_000
+    assert (kept.headers["Raw-Encoding"], kept.headers["Raw-Recv"]) == ("zstd", str(NOW))
+    assert "Raw-Blob" not in kept.headers
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+async def test_large_raw_bytes_are_kept_apart(connection: Connection, publisher: Publisher, encoding: str):
+    """The record names the blob and its size; archived again, there is still one of each."""
+    plain = random.Random(1).randbytes(3 * MB)
+    data = gzip.compress(plain, 1) if encoding else plain
+    for _ in range(2):
+        await publisher.archive("id", Arrival("odf", data, encoding, NOW))
+    (kept,) = await read(connection, "RAW", 1, 10)
+    assert kept.payload == b""
+    ref = await Blobs(connection).find(kept.headers["Raw-Blob"])
+    assert ref is not None
+    assert kept.headers["Raw-Bytes"] == str(ref.bytes)
+    packed = await fetched(connection, ref)
+    assert packed == data if encoding else zstandard.decompress(packed) == plain
+    assert ref.media == f"application/{kept.headers['Raw-Encoding']}"
+
+
+@pytest.mark.slow
+async def test_the_largest_document_holds_nobody_up(connection: Connection, publisher: Publisher):
+    """32 MB are archived and published; meanwhile the loop takes its turns."""
+    xml = "".join(f'<Code Key="{number:032x}" Order="{number}"/>\n' for number in range(32 * MB // 60))
+    new, arrival = document(xml), Arrival("odf", random.Random(1).randbytes(32 * MB), "", NOW)
+    loop = asyncio.get_running_loop()
+    working = asyncio.gather(publisher.archive("id", arrival), publisher.publish(new, FIRST, "id"))
+    pauses = []
+    while not working.done():
+        began = loop.time()
+        await asyncio.sleep(0)
+        pauses.append(loop.time() - began)
+    assert (await working)[1] == 1
+    pauses.sort()
+    print(f"longest pauses: {[f'{pause * 1000:.1f} ms' for pause in pauses[-5:]]}")  # noqa: T201 - the point
+    message = await stored(connection)
+    assert isinstance(message.body_ref, BodyRef)
+    assert msgspec.json.decode(await fetched(connection, message.body_ref)) == {"xml": xml}
+    assert pauses[-1] < 0.05
