@@ -13,28 +13,31 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from feed.candidate import Candidate, Decode, Decoded, Receipt
+from feed.candidate import Candidate, Decode, Decoded, Listing, Receipt
 from feed.core.decision import judge
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait, admit
 from feed.core.heads import Head, Heads
 from feed.core.index import index_of
 from feed.core.inflate import first_bytes, inflate
+from feed.core.keys import Key, holds, offence
 from feed.core.outcome import Arrival, Outcome, Quarantined, Stored
 from feed.errors import OutcomeUnknownError, TooLargeError
-from feed.refusals import Reason, Refusal
+from feed.ingest.patience import again
+from feed.ingest.sets import Sets, SetStore, Turn
+from feed.ingest.worker import Worker
+from feed.refusals import FORBIDDEN, Reason, Refusal
 
 FLAG_BYTES = 4_096
 _FLAG = re.compile(rb"FeedFlag\s*=\s*[\"']\s*([A-Za-z]*)")
+_ASTRAY = FORBIDDEN | {Reason.FLAG_MISMATCH}  # says nothing about the versions of the document it names
 _REMEMBERED_TOPICS = 10_000
 _REMEMBERED_VERSIONS = 1_000
-RETRY_SECONDS = 0.05
-# Decoding more in the loop would hold everybody up, for a message that is too large to be carried anyway.
-DECODED_BYTES_MAX = 2 * 1024 * 1024
-TURNS_TO_ARCHIVE = 2  # of the loop, until the raw bytes are sent
-SURELY_ARCHIVED_BYTES = 512 * 1024  # every broker we start with takes so much in one message
+IN_LOOP_BYTES = 128 * 1024  # takes a few milliseconds to decode; what is longer goes to the worker
+IN_LOOP_COMPRESSED_BYTES = 32 * 1024
+LONG_BYTES_A_SECOND = 1024 * 1024  # how much longer a long document may take to be stored
 
 
-class Store(Protocol):
+class Store(SetStore, Protocol):
     """The stream as admission sees it; every method returns when JetStream has acknowledged.
 
     All raise OutcomeUnknownError when there was no answer; `publish` returns None when the topic's head was not
@@ -65,7 +68,7 @@ class Limits(msgspec.Struct, frozen=True):
 class Admission:
     """Admits documents into the stream of one flag."""
 
-    def __init__(self, store: Store, heads: Heads, limits: Limits, clock: Callable[[], int]) -> None:
+    def __init__(self, store: Store, heads: Heads, limits: Limits, clock: Callable[[], int], worker: Worker) -> None:
         self.counts: Counter[str] = Counter()
         self.refusals: Counter[Reason] = Counter()
         self.remarks: Counter[str] = Counter()
@@ -73,7 +76,9 @@ class Admission:
         self._heads = heads
         self._limits = limits
         self._clock = clock
+        self._worker = worker
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._sets = Sets(store, heads, limits.window, clock)
         self._seen: OrderedDict[str, set[int]] = OrderedDict()
 
     async def admit(self, arrival: Arrival, raw_id: str, flag: str, decode: Decode, receipt: Receipt) -> Outcome:
@@ -81,17 +86,19 @@ class Admission:
 
         Other failures of the store (it is full) are passed on; nothing is told to be stored then.
         """
-        plain = inflate(arrival.data, arrival.encoding, self._limits.body_bytes)
-        if not isinstance(plain, Refusal) and len(plain) > DECODED_BYTES_MAX:
-            plain = Refusal(Reason.TOO_LARGE, f"the document has more than {DECODED_BYTES_MAX} bytes")
+        plain = await self._inflated(arrival)
         if isinstance(plain, Refusal) and plain.reason is Reason.TOO_LARGE:
             return self._counted(_turned_away(plain))
 
-        def read() -> Decoded:
-            return Decoded(refusal=plain) if isinstance(plain, Refusal) else _checked(decode(plain, receipt), flag)
+        async def read() -> Decoded:
+            if isinstance(plain, Refusal):
+                return Decoded(refusal=plain)
+            if len(plain) <= IN_LOOP_BYTES:
+                return _checked(decode(plain, receipt), flag, arrival.key)
+            return _checked(await self._worker.decode(decode, plain, receipt), flag, arrival.key)
 
         try:
-            async with asyncio.timeout(self._limits.deadline):
+            async with asyncio.timeout(self._limits.deadline + len(arrival.data) / LONG_BYTES_A_SECOND):
                 outcome = await self._stored(arrival, raw_id, read)
         except TooLargeError as error:
             return self._counted(_turned_away(Refusal(Reason.TOO_LARGE, error.detail)))
@@ -99,18 +106,18 @@ class Admission:
             raise OutcomeUnknownError("the broker did not answer in time", hint="Send the same bytes again.") from error
         return self._counted(outcome)
 
-    async def _stored(self, arrival: Arrival, raw_id: str, read: Callable[[], Decoded]) -> Outcome:
+    async def _inflated(self, arrival: Arrival) -> bytes | Refusal:
+        most = self._limits.body_bytes
+        arguments = arrival.data, arrival.encoding, arrival.key.bytes_max(most) if arrival.key else most
+        if arrival.encoding and len(arrival.data) > IN_LOOP_COMPRESSED_BYTES:
+            return await asyncio.to_thread(inflate, *arguments)
+        return inflate(*arguments)
+
+    async def _stored(self, arrival: Arrival, raw_id: str, read: Callable[[], Awaitable[Decoded]]) -> Outcome:
         """Decode and settle, and archive in parallel; return when all is acknowledged."""
         archived = asyncio.ensure_future(self._archive(arrival, raw_id))
         try:
-            if len(arrival.data) > SURELY_ARCHIVED_BYTES:
-                for _ in range(TURNS_TO_ARCHIVE):
-                    await asyncio.sleep(
-                        0
-                    )  # what is too large is known as soon as it is sent: nothing is published then
-                if archived.done():
-                    await archived
-            outcome = await self._outcome(arrival, raw_id, read())
+            outcome = await self._outcome(arrival, raw_id, await read())
             await archived
         finally:
             archived.cancel()
@@ -118,11 +125,15 @@ class Admission:
 
     async def _archive(self, arrival: Arrival, raw_id: str) -> None:
         await asyncio.sleep(0)  # the message leaves first: compressing the raw bytes must not hold it up
-        await self._again(lambda: self._store.archive(raw_id, arrival))
+        await again(lambda: self._store.archive(raw_id, arrival))
 
     async def _outcome(self, arrival: Arrival, raw_id: str, decoded: Decoded) -> Outcome:
         if decoded.refusal is not None:
             return await self._refuse(arrival, raw_id, decoded, decoded.refusal)
+        if decoded.listing is not None:
+            return await self._settle_set(arrival, raw_id, decoded, decoded.listing)
+        if not decoded.candidates:  # a line test or a sign of life
+            self.counts["archived"] += 1
         outcome = Outcome()
         for candidate in decoded.candidates:
             judged = msgspec.structs.replace(candidate, message=judge(candidate.message))
@@ -131,6 +142,15 @@ class Admission:
                 return await self._refuse(arrival, raw_id, decoded, verdict.refusal)
             outcome = _with(outcome, verdict)
         return outcome
+
+    async def _settle_set(self, arrival: Arrival, raw_id: str, decoded: Decoded, listing: Listing) -> Outcome:
+        seen = self._seen.get(listing.topic, set())
+        turn = Turn(listing, decoded.candidates, raw_id, seen)
+        found = await self._sets.settle(turn)
+        if isinstance(found, Refusal):
+            return await self._refuse(arrival, raw_id, decoded, found)
+        self.remarks.update(turn.remarks)
+        return found
 
     async def _settle(self, candidate: Candidate, raw_id: str) -> Stored | Duplicate | Stale | Refused:
         """Gate and publish until the stream and we agree."""
@@ -150,7 +170,7 @@ class Admission:
             if isinstance(verdict, Wait):
                 await self._store.moved((verdict.until - self._clock()) / 1e6)
             elif isinstance(verdict, Accepted):
-                await self._catch_up()
+                await again(self._store.catch_up)
             elif lost and isinstance(verdict, Duplicate):
                 return Stored(verdict.seq, topic)  # an earlier try whose answer was lost had been stored
             else:
@@ -171,17 +191,10 @@ class Admission:
         self.remarks.update(candidate.message.remarks + verdict.remarks)
         return Stored(seq, topic)
 
-    async def _catch_up(self) -> None:
-        """After a miss or a lost answer: know what the leader knows before the next try."""
-        while True:
-            try:
-                return await self._store.catch_up()
-            except OutcomeUnknownError:
-                await asyncio.sleep(RETRY_SECONDS)  # the broker is away; the deadline of the admission ends this
-
     async def _refuse(self, arrival: Arrival, raw_id: str, decoded: Decoded, refusal: Refusal) -> Outcome:
-        await self._again(lambda: self._store.quarantine(raw_id, arrival, decoded, refusal))
-        if decoded.topic and decoded.version and refusal.reason is not Reason.FLAG_MISMATCH:
+        await again(lambda: self._store.quarantine(raw_id, arrival, decoded, refusal))
+        is_ours = refusal.reason not in _ASTRAY and (arrival.key is None or holds(arrival.key, decoded))
+        if decoded.topic and decoded.version and is_ours:
             self._remember(decoded.topic, decoded.version)
         return Outcome(quarantined=(Quarantined(raw_id, refusal),))
 
@@ -193,14 +206,6 @@ class Admission:
             versions.discard(min(versions))
         if len(self._seen) > _REMEMBERED_TOPICS:
             self._seen.popitem(last=False)
-
-    async def _again(self, attempt: Callable[[], Awaitable[None]]) -> None:
-        """Repeat what is safe to repeat until it is acknowledged; the deadline of the admission ends this."""
-        while True:
-            try:
-                return await attempt()
-            except OutcomeUnknownError:
-                await asyncio.sleep(RETRY_SECONDS)
 
     def _counted(self, outcome: Outcome) -> Outcome:
         self.counts["accepted"] += len(outcome.accepted)
@@ -222,14 +227,21 @@ def flag_of(arrival: Arrival) -> str:
     return "T" if found and found[1] == b"T" else "P"
 
 
-def _checked(decoded: Decoded, flag: str) -> Decoded:
-    """A document whose flag, once parsed, is another than the one it was routed by must not cross over."""
-    if decoded.refusal is not None or decoded.flag == flag:
+def _checked(decoded: Decoded, flag: str, key: Key | None) -> Decoded:
+    """A document that is not for this key, or whose flag is another than its first bytes say, must not cross over."""
+    if decoded.refusal is not None:
         return decoded
+    refusal = offence(key, decoded) if key else _mismatch(decoded, flag)
+    if refusal is None:
+        return decoded
+    return msgspec.structs.replace(decoded, candidates=(), listing=None, refusal=refusal)
+
+
+def _mismatch(decoded: Decoded, flag: str) -> Refusal | None:
+    if decoded.flag == flag:
+        return None
     detail = f"the document's FeedFlag is {decoded.flag}, its first bytes say {flag}"
-    return msgspec.structs.replace(
-        decoded, candidates=(), refusal=Refusal(Reason.FLAG_MISMATCH, detail, "OdfBody/@FeedFlag")
-    )
+    return Refusal(Reason.FLAG_MISMATCH, detail, "OdfBody/@FeedFlag")
 
 
 def _turned_away(refusal: Refusal) -> Outcome:

@@ -1,15 +1,18 @@
 """Admission with a stream in memory: its rules alone; the broker itself is tested in tests/stream."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from feed.candidate import Candidate, Decoded, Receipt
 from feed.core.gate import Accepted
 from feed.core.heads import Head, Heads
 from feed.core.index import index_of
+from feed.core.lists import Change
 from feed.core.outcome import Arrival, Outcome
 from feed.ingest.admission import Admission, Limits
+from feed.ingest.worker import Worker
 from feed.refusals import Reason, Refusal
+from schemas.list import ListBody
 from tests.core.makers import TOPIC
 
 WINDOW = 200_000
@@ -36,6 +39,7 @@ class Stream:
         self.archived: list[str] = []
         self.quarantined: list[tuple[str, Reason]] = []
         self.before: dict[str, Callable[[], Awaitable[None]]] = {}
+        self.lose: list[Exception] = []  # raised instead of the next answers to a batch, which is stored all the same
         self.moves = asyncio.Event()
         self._clock = clock
 
@@ -51,10 +55,23 @@ class Stream:
         await self._call("publish")
         return self.store(new) if verdict.prev == self.last(new.message.topic) else None
 
+    async def publish_all(self, changes: Sequence[Change], raw_id: str) -> AsyncIterator[list[int]]:
+        """Batches of two, each wholly or not at all."""
+        for start in range(0, len(changes), 2):
+            await self._call("publish_all")
+            batch = changes[start : start + 2]
+            if any(change.verdict.prev != self.last(change.candidate.message.topic) for change in batch):
+                return
+            seqs = [self.store(change.candidate) for change in batch]
+            if self.lose:
+                raise self.lose.pop()
+            yield seqs
+
     async def catch_up(self) -> None:
         await self._call("catch_up")
         for seq, (topic, each) in enumerate(self.log, 1):
-            self.heads.learn(topic, Head(seq, index_of(each)))
+            body = each.message.body
+            self.heads.learn(topic, Head(seq, index_of(each), body if isinstance(body, ListBody) else None))
 
     async def moved(self, seconds: float) -> None:
         """Time passes to the end of the wait, unless a message comes first."""
@@ -84,7 +101,9 @@ class House:
     def __init__(self, deadline: float = 5.0) -> None:
         self.clock = Clock()
         self.stream = Stream(self.clock)
-        self.admission = Admission(self.stream, self.stream.heads, Limits(1_000, WINDOW, deadline), self.clock)
+        self.admission = Admission(
+            self.stream, self.stream.heads, Limits(1_000, WINDOW, deadline), self.clock, Worker()
+        )
         self.count = 0
 
     async def send(

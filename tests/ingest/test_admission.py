@@ -228,18 +228,6 @@ async def test_a_message_that_the_broker_does_not_carry_is_turned_away(house: Ho
     assert [(row.id, row.refusal.detail) for row in outcome.quarantined] == [("", "600 kB")]
 
 
-@pytest.mark.parametrize("decoded", [None, refused()])
-async def test_bytes_that_the_broker_does_not_carry_are_never_half_stored(
-    house: House, decoded: Decoded | None, monkeypatch: pytest.MonkeyPatch
-):
-    """What cannot be archived is neither published nor quarantined, so that the answer is true."""
-    monkeypatch.setattr(admission, "SURELY_ARCHIVED_BYTES", -1)
-    house.stream.before["archive"] = times(1, TooLargeError("2 MB"))
-    outcome = await house.send(candidate(1), decoded=decoded)
-    assert [(row.id, row.refusal.reason) for row in outcome.quarantined] == [("", Reason.TOO_LARGE)]
-    assert house.stream.calls == ["archive"]
-
-
 async def test_a_store_without_room_is_told_to_the_caller(house: House):
     """The store's own failure is passed on as it is, and nothing is counted as done."""
     house.stream.before |= {name: times(1, BrokerError("full")) for name in ("archive", "publish")}

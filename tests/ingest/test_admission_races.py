@@ -9,7 +9,7 @@ import pytest
 from feed.candidate import Candidate
 from feed.core.outcome import Outcome, Stored
 from feed.errors import OutcomeUnknownError
-from feed.ingest import admission
+from feed.ingest import patience
 from feed.refusals import Reason
 from tests.core.makers import TOPIC, candidate, withdrawal
 from tests.ingest.house import House, refused, times, until
@@ -59,7 +59,7 @@ async def test_archive_and_quarantine_are_repeated_until_they_are_acknowledged(
     house: House, monkeypatch: pytest.MonkeyPatch, name: str
 ):
     """Both carry an id, so a repetition stores nothing twice."""
-    monkeypatch.setattr(admission, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(patience, "RETRY_SECONDS", 0)
     house.stream.before[name] = times(3, OutcomeUnknownError("no answer"))
     assert len((await house.send(decoded=refused())).quarantined) == 1
     assert house.stream.calls.count(name) == 4
@@ -147,7 +147,7 @@ async def test_a_miss_can_end_in_quarantine(house: House):
 
 async def test_catching_up_is_repeated_while_the_broker_is_away(house: House, monkeypatch: pytest.MonkeyPatch):
     """The deadline alone ends it."""
-    monkeypatch.setattr(admission, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(patience, "RETRY_SECONDS", 0)
     house.stream.before |= {
         "publish": times(1, OutcomeUnknownError("no answer")),
         "catch_up": times(3, OutcomeUnknownError("no answer")),

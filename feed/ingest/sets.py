@@ -1,0 +1,119 @@
+"""Admission of a document of a set: judged as a whole, then written entity by entity, the set's head last.
+
+One document of a set at a time in this process; other processes are kept apart by the guards. After a miss everything
+is judged again, and what the first try stored is a duplicate then.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Container, Sequence
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+from feed.candidate import Candidate, Listing
+from feed.core.gate import Accepted, Duplicate, Refused, Stale, Wait
+from feed.core.heads import Head, Heads
+from feed.core.index import index_of
+from feed.core.lists import Change, Plan, admit_document, plan
+from feed.core.outcome import Outcome, Stored
+from feed.errors import OutcomeUnknownError
+from feed.ingest.patience import again
+from feed.refusals import Refusal
+from schemas.list import ListBody, ListedDocument
+
+
+class SetStore(Protocol):
+    """The stream as sets see it; see `feed.ingest.admission.Store`."""
+
+    def publish_all(self, changes: Sequence[Change], raw_id: str) -> AsyncIterator[list[int]]: ...
+
+    async def catch_up(self) -> None: ...
+
+    async def moved(self, seconds: float) -> None: ...
+
+
+class Turn:
+    """One document's turn at its set.
+
+    `stored` are sequences by topic, `lost` topics whose outcome is unknown, `remarks` those of what was stored.
+    """
+
+    def __init__(self, listing: Listing, entities: Sequence[Candidate], raw_id: str, seen: Container[int]) -> None:
+        self.listing = listing
+        self.entities = entities
+        self.raw_id = raw_id
+        self.seen = seen
+        self.stored: dict[str, int] = {}
+        self.lost: set[str] = set()
+        self.remarks: list[str] = []
+
+
+class Sets:
+    """Writes documents into the sets of one flag."""
+
+    def __init__(self, store: SetStore, heads: Heads, window: int, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._heads = heads
+        self._window = window
+        self._clock = clock
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def settle(self, turn: Turn) -> Outcome | Refusal:
+        """Judge and write until the stream and we agree; a refusal refuses the whole document."""
+        topic = turn.listing.topic
+        while True:
+            lock = self._locks.setdefault(topic, asyncio.Lock())
+            async with lock:
+                verdict = admit_document(turn.listing, self._heads.get(topic), self._clock(), self._window, turn.seen)
+                if isinstance(verdict, Accepted) and (outcome := await self._written(turn, verdict)) is not None:
+                    return outcome
+            if isinstance(verdict, Wait):
+                await self._store.moved((verdict.until - self._clock()) / 1e6)
+            elif isinstance(verdict, Accepted):
+                await again(self._store.catch_up)
+            elif isinstance(verdict, Refused):
+                return verdict.refusal
+            else:
+                return self._outcome(turn, Plan([], isinstance(verdict, Duplicate), isinstance(verdict, Stale)))
+
+    async def _written(self, turn: Turn, verdict: Accepted) -> Outcome | Refusal | None:
+        """Write what the document changes; None when a head has moved since it was judged, or nobody answered."""
+        found = Plan([])
+        for step in plan(turn.listing, turn.entities, self._heads, verdict):
+            if step is None:
+                await asyncio.sleep(0)
+            else:
+                found = step
+        if found.refusal is not None:
+            return found.refusal
+        left = iter(found.changes)
+        try:
+            async for seqs in self._store.publish_all(found.changes, turn.raw_id):
+                for seq in seqs:
+                    self._learn(turn, next(left), seq)
+        except OutcomeUnknownError:
+            turn.lost.update(change.candidate.message.topic for change in left)
+            return None
+        return None if next(left, None) else self._outcome(turn, found)
+
+    def _learn(self, turn: Turn, change: Change, seq: int) -> None:
+        message = change.candidate.message
+        listed = message.body if isinstance(message.body, ListBody) else None
+        self._heads.learn(message.topic, Head(seq, index_of(change.candidate), listed))
+        turn.stored[message.topic] = seq
+        turn.remarks += message.remarks + change.verdict.remarks
+
+    def _outcome(self, turn: Turn, found: Plan) -> Outcome:
+        """What is stored now; what an earlier try stored, although nobody told us then, is no duplicate."""
+        for topic in turn.lost - turn.stored.keys():
+            head = self._heads.get(topic)
+            if head is not None and _is_of(head, turn.listing.document):
+                turn.stored[topic] = head.seq
+        accepted = tuple(Stored(seq, topic) for topic, seq in sorted(turn.stored.items(), key=lambda item: item[1]))
+        already = len(accepted) - len(found.changes)  # stored by an earlier try: this one found them there
+        return Outcome(accepted=accepted, duplicates=max(0, found.duplicates - already), stale=found.stale)
+
+
+def _is_of(head: Head, document: ListedDocument) -> bool:
+    if head.list is not None:
+        return document in head.list.documents
+    return (head.index.key, head.index.version) == (document.key, document.version)

@@ -1,0 +1,83 @@
+"""Long documents are decoded in a process of their own: in the loop they would hold up every result.
+
+One document at a time; what it holds comes back in portions, since taking over thousands of messages at once would
+hold up the loop as well.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from feed.candidate import Candidate, Decode, Decoded, Receipt
+from feed.errors import OutcomeUnknownError
+
+PORTION = 100  # candidates that come back at once
+
+Found = TypeVar("Found")
+
+
+class Worker:
+    """Decodes in another process, which is started with the first long document and ends with this one."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def decode(self, decode: Decode, document: bytes, receipt: Receipt) -> Decoded:
+        """As `decode(document, receipt)`; raises OutcomeUnknownError when the process died of it."""
+        async with self._turn:
+            decoded, count = await self._ask(_begin, decode, document, receipt)
+            candidates: list[Candidate] = []
+            while len(candidates) < count:
+                candidates += await self._ask(_take, len(candidates))
+        return replace(decoded, candidates=tuple(candidates))
+
+    def close(self) -> None:
+        """End the process; whatever it was doing is lost."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+    async def _ask(self, act: Callable[..., Found], *arguments: object) -> Found:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")  # a fork would share the loop's sockets
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=end_with_parent)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
+        except BrokenProcessPool as error:
+            self.close()
+            raise OutcomeUnknownError("the process that decodes long documents died", hint="Send it again.") from error
+
+
+# What follows runs in the other process.
+
+_decoded = Decoded()
+
+
+def _begin(decode: Decode, document: bytes, receipt: Receipt) -> tuple[Decoded, int]:
+    """Decode, keep what was found, and tell all but the candidates, and how many these are."""
+    global _decoded  # noqa: PLW0603 - one document at a time, taken over in portions
+    _decoded = decode(document, receipt)
+    return replace(_decoded, candidates=()), len(_decoded.candidates)
+
+
+def _take(start: int) -> tuple[Candidate, ...]:
+    return _decoded.candidates[start : start + PORTION]
+
+
+def end_with_parent() -> None:
+    """A pool's process outlives a parent that was killed; this one does not."""
+
+    def watch() -> None:
+        if (parent := multiprocessing.parent_process()) is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,107 @@
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from feed.candidate import Decoded
+from feed.core.outcome import Outcome
+from feed.errors import OutcomeUnknownError
+from feed.refusals import Reason
+from schemas.message import Op
+from tests.core.set_makers import FULL, LIST_TOPIC, UPDATE, entities, listing, topic_of
+from tests.ingest.house import House, times
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def document(version: int, event: int, contents: Mapping[str, str], key: str = FULL) -> Decoded:
+    of = listing(version, event, repr(contents), key=key)
+    return Decoded(tuple(entities(of, contents)), None, "P", of.topic, version, of)
+
+
+def topics(outcome: Outcome) -> list[str]:
+    return [row.topic for row in outcome.accepted]
+
+
+async def test_entities_are_stored_before_their_head(house: House):
+    """In batches, in order; the answer tells every message, the head last."""
+    outcome = await house.send(decoded=document(1, 10, {"a": "1", "b": "1", "c": "1"}))
+    assert topics(outcome) == [topic_of("a"), topic_of("b"), topic_of("c"), LIST_TOPIC]
+    assert [row.seq for row in outcome.accepted] == [1, 2, 3, 4]
+    assert house.stream.calls.count("publish_all") == 2
+    assert house.admission.counts["accepted"] == 4
+
+
+async def test_the_same_list_again_stores_nothing(house: House):
+    """One duplicate, archived."""
+    await house.send(decoded=document(1, 10, {"a": "1"}))
+    outcome = await house.send(decoded=document(1, 99, {"a": "1"}))
+    assert outcome == Outcome(duplicates=1)
+    assert len(house.stream.log) == 2
+    assert len(house.stream.archived) == 2
+
+
+async def test_two_writers_that_do_not_know_each_other_collide(house: House):
+    """The loser of the guard is judged again behind the winner, and the set is what one writer would have made."""
+    other = House()
+    other.stream.log = house.stream.log
+    other.stream.heads = other.admission._sets._heads
+    await house.send(decoded=document(1, 10, {"a": "1", "b": "1"}))
+    outcome = await other.send(decoded=document(1, 20, {"b": "2"}, UPDATE))
+    assert topics(outcome) == [topic_of("b"), LIST_TOPIC]
+    assert "catch_up" in other.stream.calls
+    outcome = await house.send(decoded=document(2, 30, {"b": "3"}))
+    assert topics(outcome) == [topic_of("b"), topic_of("a"), LIST_TOPIC]
+    assert [each.message.op for _, each in house.stream.log[-3:]] == [Op.PUT, Op.REMOVED, Op.PUT]
+
+
+async def test_an_answer_that_was_lost_is_found_again(house: House):
+    """What was stored although nobody told so is told as accepted, once, and not stored twice."""
+    house.stream.lose = [OutcomeUnknownError("lost")]
+    outcome = await house.send(decoded=document(1, 10, {"a": "1", "b": "1", "c": "1"}))
+    assert sorted(topics(outcome)) == sorted([topic_of("a"), topic_of("b"), topic_of("c"), LIST_TOPIC])
+    assert outcome.duplicates == 0
+    assert len(house.stream.log) == 4
+
+
+async def test_a_lost_commit_of_the_last_batch_is_found_again(house: House):
+    """The document is a duplicate then; the answer tells its messages all the same."""
+    house.stream.lose = [OutcomeUnknownError("lost")]
+    outcome = await house.send(decoded=document(1, 10, {"a": "1"}))
+    assert topics(outcome) == [topic_of("a"), LIST_TOPIC]
+    assert outcome.duplicates == 0
+
+
+async def test_a_contradiction_refuses_the_whole_document(house: House):
+    """Nothing of it is stored; it is in quarantine by name."""
+    await house.send(decoded=document(1, 10, {"a": "1"}))
+    outcome = await house.send(decoded=document(1, 10, {"a": "2", "b": "1"}))
+    assert [row.refusal.reason for row in outcome.quarantined] == [Reason.VERSION_CONFLICT]
+    assert len(house.stream.log) == 2
+
+
+async def test_the_broker_may_be_away_for_a_while(house: House):
+    """Catching up is repeated until it answers."""
+    house.stream.lose = [OutcomeUnknownError("lost")]
+    house.stream.before["catch_up"] = times(2, OutcomeUnknownError("away"))
+    outcome = await house.send(decoded=document(1, 10, {"a": "1"}))
+    assert topics(outcome) == [topic_of("a"), LIST_TOPIC]
+
+
+async def test_documents_of_one_set_take_turns(house: House):
+    """Updates that come at once are all stored, each behind the one before."""
+    documents = [document(number, 10 * number, {"a": str(number)}, UPDATE) for number in range(1, 6)]
+    outcomes = await asyncio.gather(*(house.send(decoded=each) for each in documents))
+    assert [len(outcome.accepted) for outcome in outcomes] == [2] * 5
+    assert "catch_up" not in house.stream.calls
+
+
+async def test_remarks_are_counted_once_for_each_message(house: House):
+    """Also those that only the gate adds belong to what is stored."""
+    first = document(1, 10, {"a": "1"})
+    await house.send(decoded=first)
+    await house.send(decoded=document(1, 20, {"a": "2"}))
+    assert house.admission.remarks["version_repeated"] >= 1

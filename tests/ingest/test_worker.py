@@ -1,0 +1,87 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from feed.candidate import Candidate, Decoded, Receipt
+from feed.errors import OutcomeUnknownError
+from feed.ingest.worker import PORTION, Worker
+from tests.core.makers import candidate
+
+RECEIPT = Receipt(0, None, {}.get)
+
+
+def many(document: bytes, _: Receipt) -> Decoded:
+    """A decoder: as many candidates as the document says."""
+    return Decoded(tuple(candidate(version) for version in range(1, int(document) + 1)), flag="P")
+
+
+def place_of(document: bytes, _: Receipt) -> Decoded:
+    """A decoder that tells where it runs."""
+    return Decoded(flag=str(os.getpid()))
+
+
+def dies(document: bytes, _: Receipt) -> Decoded:
+    """A decoder that its document kills."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return Decoded()
+
+
+@pytest.fixture
+def worker():
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+@pytest.mark.parametrize("count", [0, 1, PORTION, 2 * PORTION + 1])
+async def test_a_document_comes_back_whole(worker: Worker, count: int):
+    """All candidates in their order, however many portions they take."""
+    decoded = await worker.decode(many, b"%d" % count, RECEIPT)
+    assert [_version(each) for each in decoded.candidates] == list(range(1, count + 1))
+    assert decoded.flag == "P"
+
+
+async def test_decoding_runs_in_another_process_that_stays(worker: Worker):
+    """Started once, not for each document."""
+    first = await worker.decode(place_of, b"", RECEIPT)
+    assert first == await worker.decode(place_of, b"", RECEIPT)
+    assert first.flag != str(os.getpid())
+
+
+async def test_a_document_that_kills_the_process_harms_only_itself(worker: Worker):
+    """Its sender is told to send again; the next document gets a new process."""
+    with pytest.raises(OutcomeUnknownError):
+        await worker.decode(dies, b"", RECEIPT)
+    assert len((await worker.decode(many, b"3", RECEIPT)).candidates) == 3
+
+
+def test_the_process_ends_with_a_parent_that_is_killed():
+    """Nobody is left to stop it then."""
+    code = (
+        "import asyncio, sys\n"
+        "from feed.ingest.worker import Worker\n"
+        "from tests.ingest.test_worker import RECEIPT, place_of\n"
+        "async def main():\n"
+        "    print((await Worker().decode(place_of, b'', RECEIPT)).flag, flush=True)\n"
+        "    await asyncio.sleep(60)\n"
+        "if __name__ == '__main__':\n"
+        "    asyncio.run(main())\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    number = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(number) and psutil.Process(number).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+    parent.stdout.close()
+
+
+def _version(each: Candidate) -> int | None:
+    return each.message.version
