@@ -8,7 +8,8 @@ from feed.errors import ErrorName, ReaderError
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-RETRY_SECONDS = "1"
+_AGAIN = {"Retry-After": "1"}
+_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="feed"'}, 429: _AGAIN, 503: _AGAIN}
 
 
 class ErrorText(msgspec.Struct, frozen=True):
@@ -31,11 +32,11 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def problem(status: int, name: str, detail: str, hint: str, quarantine: str | None = None) -> web.Response:
-    """An error's answer, with Retry-After where trying again may help."""
+    """An error's answer, with Retry-After where trying again may help, and at 401 with how to be known."""
     body = Problem(
         ErrorText(name, detail, hint), f"urn:feed:{name}", name.replace("_", " "), status, detail, quarantine
     )
-    headers = {"Retry-After": RETRY_SECONDS} if status in {429, 503} else None
+    headers = _HEADERS.get(status)
     return web.Response(body=msgspec.json.encode(body), status=status, headers=headers, content_type=PROBLEM)
 
 

@@ -1,13 +1,17 @@
-"""GET /v1/competitions: which competitions the feed holds."""
+"""GET /v1/competitions: which competitions the feed holds; and the one that a view is of."""
 
 import msgspec
 from aiohttp import web
 
+from feed.errors import ErrorName, ReaderError
 from feed.serve.answers import json_answer
-from feed.serve.query import check_names, read_flag
-from feed.serve.reading import READINGS
+from feed.serve.query import check_names
+from feed.serve.reading import Reading
+from feed.serve.rights import entitled
+from schemas.topic import unescape
 
 ZONES: web.AppKey[dict[str, str]] = web.AppKey("zones")
+_NAMED_MAX = 20
 
 
 class Competition(msgspec.Struct, frozen=True):
@@ -29,7 +33,33 @@ class Competitions(msgspec.Struct, frozen=True):
 async def competitions(request: web.Request) -> web.StreamResponse:
     """List competitions by code."""
     check_names(request.query, frozenset({"flag"}))
-    reading = read_flag(request.query, request.app[READINGS])
+    reading = entitled(request)
     zones = request.app[ZONES]
     rows = (Competition(code, zones.get(code), topics) for code, topics in reading.board.competitions().items())
     return json_answer(Competitions(reading.epoch, reading.log.tip, tuple(rows)))
+
+
+def chosen(request: web.Request, reading: Reading) -> str:
+    """The competition a view is of: `competition=`, else the one in the settings, else the only one there is.
+
+    Raises ReaderError: competition_needed, not_entitled, not_found.
+    """
+    entitled_to = {unescape(token) for token in reading.scope.competitions}
+    known = list(reading.board.competitions())
+    configured = [code for code in request.app[ZONES] if not entitled_to or code in entitled_to]
+    hint = f"There are {', '.join(known[:_NAMED_MAX]) or 'none yet'}."
+    name = request.query.get("competition")
+    if name is None:
+        found = configured if len(configured) == 1 else known
+        if len(found) > 1:
+            detail = f"there are {len(found)} competitions and none was chosen"
+            raise ReaderError(ErrorName.COMPETITION_NEEDED, detail, hint=f"Say competition=. {hint}")
+        if not found:
+            raise ReaderError(ErrorName.NOT_FOUND, "there is no competition yet", hint="Its first message makes it.")
+        return found[0]
+    if entitled_to and name not in entitled_to:
+        hint = f"It may read {', '.join(sorted(entitled_to))}."
+        raise ReaderError(ErrorName.NOT_ENTITLED, f"competition {name[:80]!r} is not for this key", hint=hint)
+    if name not in known and name not in configured:
+        raise ReaderError(ErrorName.NOT_FOUND, f"there is no competition {name[:80]!r}", hint=hint)
+    return name

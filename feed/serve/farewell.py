@@ -11,7 +11,7 @@ _STEP_SECONDS = 0.02
 
 
 async def say_farewell(readings: list[Reading]) -> None:
-    """Close all subscribers with 1012; who has not taken the frame after a second is cut off."""
+    """Close all subscribers by name, answer all who wait; who has not taken it after a second is cut off."""
     error = ReaderError(ErrorName.RESTARTING, "the service is being stopped", hint="Connect again with the cursor.")
     deadline = asyncio.get_running_loop().time() + FAREWELL_SECONDS
     while any(reading.pump.subscribers for reading in readings) and asyncio.get_running_loop().time() < deadline:
@@ -20,5 +20,6 @@ async def say_farewell(readings: list[Reading]) -> None:
                 subscriber.close_by(error, write_cursor(reading.epoch, reading.pump.place(subscriber)))
         await asyncio.sleep(_STEP_SECONDS)
     for reading in readings:
+        reading.pump.polls.release()
         for subscriber in list(reading.pump.subscribers):
             subscriber.abort()

@@ -1,4 +1,4 @@
-"""From an HTTP request to a socket of our own: the WebSocket upgrade, then aiohttp lets the connection go."""
+"""From an HTTP request to a socket of our own: the head of the answer is written, then aiohttp lets go of it."""
 
 import base64
 import hashlib
@@ -27,8 +27,8 @@ class _Tail:
         """End of what was sent; nothing to do."""
 
 
-def accept_key(request: web.Request) -> bytes:
-    """The Sec-WebSocket-Accept of a valid upgrade (RFC 6455 section 4.2); raises ReaderError bad_request."""
+def upgrade_head(request: web.Request) -> bytes:
+    """The answer to a valid upgrade (RFC 6455 section 4.2); raises ReaderError bad_request."""
     headers = request.headers
     tokens = {token.strip().lower() for token in headers.get("Connection", "").split(",")}
     if headers.get("Upgrade", "").lower() != "websocket" or "upgrade" not in tokens:
@@ -42,14 +42,19 @@ def accept_key(request: web.Request) -> bytes:
         is_key = False
     if not is_key:
         raise _bad("Sec-WebSocket-Key must be 16 bytes in base64")
-    return base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest())
+    accept = base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest())
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+    )
 
 
-def hand_over(request: web.Request, accept: bytes, subscriber: Subscriber) -> bytes:
-    """Answer 101, make the subscriber the connection's protocol and return what the client sent right behind.
+def hand_over(request: web.Request, head: bytes, subscriber: Subscriber) -> bytes:
+    """Answer with this head, make the subscriber the connection's protocol, return what the client sent behind.
 
     aiohttp is told that its connection is lost, so that it frees all it holds (an idle connection then costs a third);
-    the socket itself stays open. The early bytes are the subscriber's to receive once it has said hello.
+    the socket itself stays open. The early bytes are the subscriber's to receive once it has said hello. Raises
+    ConnectionResetError when the client is gone already.
     """
     transport = request.transport
     if transport is None:
@@ -57,10 +62,7 @@ def hand_over(request: web.Request, accept: bytes, subscriber: Subscriber) -> by
     tail = _Tail()
     protocol = request.protocol
     protocol.set_parser(tail)  # type: ignore[arg-type]  # hands over what came behind the request
-    transport.write(
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
-    )
+    transport.write(head)
     protocol.transport = None
     protocol.connection_lost(None)
     transport.set_protocol(subscriber)

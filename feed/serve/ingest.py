@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
+from feed.core.keys import Key, Right
 from feed.core.outcome import Arrival, Outcome, Stored
 from feed.errors import BrokerError, OutcomeUnknownError
-from feed.refusals import HINTS, Reason, Refusal
+from feed.refusals import FORBIDDEN, HINTS, Reason, Refusal
 from feed.serve.answers import json_answer, problem
 from feed.serve.query import check_names
+from feed.serve.rights import RIGHTS
 
 Admit = Callable[[Arrival], Awaitable[Outcome]]
 ADMIT: web.AppKey[Admit] = web.AppKey("admit")
@@ -27,8 +29,8 @@ LISTED_MAX = 100
 _MEDIA = frozenset({"application/xml", "text/xml", "application/octet-stream", "", "application/x-www-form-urlencoded"})
 _ENCODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip"}
 _NAMES = frozenset({"source"})
-_FROM_ELSEWHERE = ("Origin", "Forwarded", "X-Forwarded-For")
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+_KEPT = 422
+_STATUS = {Reason.TOO_LARGE: 413, **dict.fromkeys(FORBIDDEN, 403)}
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -44,39 +46,46 @@ class Answer(msgspec.Struct, frozen=True):
 async def ingest(request: web.Request) -> web.StreamResponse:
     """Receive, stamp and admit one document."""
     check_names(request.query, _NAMES)
-    if request.remote not in _LOOPBACK or any(name in request.headers for name in _FROM_ELSEWHERE):
-        who = "a web page or proxy" if request.remote in _LOOPBACK else request.remote
-        hint = "Without keys only programs on this machine may write."
-        return problem(401, "unauthorized", f"no key allows {who} to write", hint)
+    rights = request.app[RIGHTS]
+    key = rights.writer(request)
     name = request.match_info["format"]
     if name not in request.app[FORMATS]:
         return problem(415, Reason.UNSUPPORTED_MEDIA.value, f"there is no format {name!r}", _known(request))
     encoding = _ENCODINGS.get(request.headers.get("Content-Encoding", "").strip().lower())
     if encoding is None or _media(request) not in _MEDIA:
         return _refused(Refusal(Reason.UNSUPPORTED_MEDIA, "this media type or encoding is not read"), 415)
-    data = await _body(request, request.app[BODY_BYTES_MAX])
+    most = request.app[BODY_BYTES_MAX]
+    data = await _body(request, key.bytes_max(most) if key else most)
     if isinstance(data, web.Response):
         return data
-    arrival = Arrival(name, data, encoding, request.app[CLOCK](), _source(request))
+    key = rights.writer(request)  # again: a body takes its time, and a key may be revoked meanwhile
+    source = request.query.get("source") or (key.source if key else None)
+    arrival = Arrival(name, data, encoding, request.app[CLOCK](), source, key)
     return await _admitted(request.app[ADMIT], arrival)
 
 
 async def _admitted(admit: Admit, arrival: Arrival) -> web.Response:
     try:
-        return answer_to(await admit(arrival))
+        return answer_to(await admit(arrival), arrival.key)
     except OutcomeUnknownError as error:
         return problem(503, "outcome_unknown", error.detail, "Send the same bytes again; it is safe.")
     except BrokerError as error:
         return problem(503, "not_stored", error.detail, "The broker is full or ill; send the same bytes again later.")
 
 
-def answer_to(outcome: Outcome) -> web.Response:
-    """The answer to an outcome: 200, or 422 (413 when too large to be kept) for a refused document."""
+def answer_to(outcome: Outcome, key: Key | None = None) -> web.Response:
+    """The answer to an outcome: 200, or for a refused document 422, 413 (too large to be kept) or 403 (not its key).
+
+    A sender that repeats what is not answered 200 gets it for 422 as well, if its key has the right `ack_refused`.
+    """
+    kept: list[dict[str, str]] = []
     for row in outcome.quarantined:
-        status = 413 if row.refusal.reason is Reason.TOO_LARGE else 422
-        return _refused(row.refusal, status, row.id or None)
+        status = _STATUS.get(row.refusal.reason, _KEPT)
+        if status != _KEPT or key is None or Right.ACK_REFUSED not in key.rights:
+            return _refused(row.refusal, status, row.id or None)
+        kept.append({"id": row.id, "reason": row.refusal.reason.value})
     accepted = outcome.accepted
-    return json_answer(Answer(accepted[:LISTED_MAX], len(accepted), outcome.duplicates, outcome.stale))
+    return json_answer(Answer(accepted[:LISTED_MAX], len(accepted), outcome.duplicates, outcome.stale, tuple(kept)))
 
 
 async def _body(request: web.Request, limit: int) -> bytes | web.Response:
@@ -103,10 +112,6 @@ async def _body(request: web.Request, limit: int) -> bytes | web.Response:
 
 def _too_large(limit: int) -> web.Response:
     return _refused(Refusal(Reason.TOO_LARGE, f"the body has more than {limit} bytes"), 413)
-
-
-def _source(request: web.Request) -> str | None:
-    return request.query.get("source") if request.query_string else None
 
 
 def _media(request: web.Request) -> str:

@@ -3,50 +3,60 @@
 from aiohttp import web
 
 from feed.core.cursor import write_cursor
+from feed.core.entry import Entry
 from feed.core.filters import Filter
 from feed.errors import ErrorName, OutcomeUnknownError, ReaderError
-from feed.serve.answers import JSON
-from feed.serve.query import check_accept, check_names, read_after, read_filter, read_flag, read_number
-from feed.serve.reading import READINGS, Reading
+from feed.serve.pulls import json_text, lines, send, under_way
+from feed.serve.query import check_names, read_after, read_filter, read_number, read_seconds, wants_lines
+from feed.serve.reading import Reading
+from feed.serve.rights import RIGHTS, entitled
 
 LIMIT = 100
 LIMIT_MAX = 1_000
 SCAN_MAX = 20_000
 PAGE_BYTES = 8 * 1024 * 1024
-_NAMES = frozenset({"after", "filter", "flag", "limit", "type"})
+WAIT_SECONDS_MAX = 60
+_NAMES = frozenset({"after", "filter", "flag", "limit", "type", "wait"})
 
 
 async def log(request: web.Request) -> web.StreamResponse:
-    """One page after a cursor; without `after` from the oldest message on."""
+    """One page after a cursor; without `after` from the oldest message on. `wait` holds an empty one back."""
     check_names(request.query, _NAMES)
-    check_accept(request.headers)
-    reading = read_flag(request.query, request.app[READINGS])
-    wish = read_filter(request.query)
-    after = read_after(request.query, reading)
+    reading = entitled(request)
+    wish = reading.pump.cohorts.shared(read_filter(request.query, reading.scope))
     limit = read_number(request.query, "limit", LIMIT, LIMIT_MAX)
-    try:
-        messages, seq = await _page(reading, wish, reading.log.floor if after is None else after, limit)
-    except OutcomeUnknownError as error:
-        raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
-    cursor = write_cursor(reading.epoch, seq)
-    body = b'{"messages":[%b],"next":"%b","tip":%d}' % (b",".join(messages), cursor.encode(), reading.log.tip)
-    return web.Response(body=body, content_type=JSON)
+    seconds = read_seconds(request.query, "wait", WAIT_SECONDS_MAX)
+    after = await read_after(request.query, reading)
+    async with under_way(request, reading):
+        try:
+            entries, seq = await _page(reading, wish, reading.log.floor if after is None else after, limit)
+            if seconds and not entries and seq == reading.log.tip:
+                await reading.pump.polls.wanted(wish, seconds)
+                request.app[RIGHTS].check(reading)
+                entries, seq = await _page(reading, wish, seq, limit)
+        except OutcomeUnknownError as error:
+            raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
+        cursor = write_cursor(reading.epoch, seq)
+        if wants_lines(request.headers):
+            return await send(request, lines({"Feed-Next": cursor, "Feed-Tip": str(reading.log.tip)}), entries)
+        end = b'],"next":"%b","tip":%d}' % (cursor.encode(), reading.log.tip)
+        return await send(request, json_text(b'{"messages":[', end), entries)
 
 
-async def _page(reading: Reading, wish: Filter, seq: int, limit: int) -> tuple[list[bytes], int]:
-    """Up to `limit` messages after `seq` as JSON, and the last sequence scanned."""
-    messages: list[bytes] = []
+async def _page(reading: Reading, wish: Filter, seq: int, limit: int) -> tuple[list[Entry], int]:
+    """Up to `limit` messages after `seq`, and the last sequence scanned."""
+    found: list[Entry] = []
     size = scanned = 0
     while scanned < SCAN_MAX:
         entries = await reading.read(seq, LIMIT_MAX)
         if not entries:
-            break
+            return found, reading.log.tip
         for entry in entries:
             seq = entry.seq
             scanned += 1
             if wish.wants(entry):
-                messages.append(entry.json)
+                found.append(entry)
                 size += len(entry.json)
-                if len(messages) >= limit or size >= PAGE_BYTES:
-                    return messages, seq
-    return messages, seq
+                if len(found) >= limit or size >= PAGE_BYTES:
+                    return found, seq
+    return found, seq

@@ -1,6 +1,6 @@
 """GET /metrics for Prometheus. Components count in plain numbers; here they are read when somebody asks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from aiohttp import web
@@ -9,10 +9,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from feed.errors import ErrorName
 from feed.refusals import Reason
+from feed.serve.rights import RIGHTS, require_local
 from schemas.message import Remark
 
-OUTCOMES = ("accepted", "duplicate", "stale", "quarantined")
+OUTCOMES = ("accepted", "duplicate", "stale", "quarantined", "archived")
+SIDES = ("read", "write")
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -40,7 +43,7 @@ FIGURES: web.AppKey[Figures] = web.AppKey("figures")
 _GAUGES = {
     "tip": "Newest sequence taken over from the stream.",
     "topics": "Topics with a message.",
-    "subscribers": "Open WebSocket subscribers.",
+    "subscribers": "Open subscribers, by WebSocket or events.",
     "cohorts": "Groups of subscribers that share their bytes.",
 }
 _COUNTERS = {
@@ -53,8 +56,9 @@ _COUNTERS = {
 
 
 class _Families(Collector):
-    def __init__(self, figures: Iterable[Figure]) -> None:
+    def __init__(self, figures: Iterable[Figure], denied: Mapping[tuple[str, str], int]) -> None:
         self._figures = list(figures)
+        self._denied = denied
 
     def collect(self) -> Iterable[Metric]:
         """Every label value is from a closed list."""
@@ -68,7 +72,7 @@ class _Families(Collector):
             for row in self._figures:
                 counter.add_metric([row.flag], getattr(row, name))
             yield counter
-        yield from (self._documents(), self._refusals(), self._remarks(), *self._streams())
+        yield from (self._documents(), self._refusals(), self._remarks(), *self._streams(), self._denials())
 
     def _documents(self) -> Metric:
         family = CounterMetricFamily("feed_documents", "Documents by outcome.", labels=["flag", "outcome"])
@@ -100,9 +104,20 @@ class _Families(Collector):
                 most.add_metric([row.flag, stream], limit)
         return used, most
 
+    def _denials(self) -> Metric:
+        text = "Requests denied for their key, which has no flag when it is unknown."
+        family = CounterMetricFamily("feed_denied", text, labels=["side", "name"])
+        for side in SIDES:
+            for name in (ErrorName.UNAUTHORIZED, ErrorName.NOT_ENTITLED):
+                family.add_metric([side, name.value], self._denied.get((side, name), 0))
+        return family
+
 
 async def metrics(request: web.Request) -> web.StreamResponse:
-    """All figures in the text format."""
+    """All figures in the text format; once there are keys, for programs on this machine only."""
+    rights = request.app[RIGHTS]
+    if rights.ring:
+        require_local(request, "read the figures")
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Families(request.app[FIGURES]()))
+    registry.register(_Families(request.app[FIGURES](), rights.denied))
     return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})

@@ -9,19 +9,18 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import cast
+from typing import Protocol, cast
 
-from feed.core.cohorts import Cohort, Cohorts, frames_of, next_batch
-from feed.core.control import encode_control
+from feed.core.cohorts import Cohort, Cohorts, next_batch, portions
 from feed.core.cursor import write_cursor
 from feed.core.entry import Entry
 from feed.core.filters import Filter
-from feed.core.frames import text_frame
 from feed.core.log import AbsentError, Log
 from feed.core.stall import StallWatch
 from feed.errors import OutcomeUnknownError
+from feed.serve.polls import Polls
 from feed.serve.subscriber import Subscriber
-from schemas.control import Control, Filtered, Heartbeat, ReplayEnd, SnapshotEnd
+from schemas.control import Filtered, Heartbeat, ReplayEnd, SnapshotEnd
 
 HEARTBEAT_SECONDS = 5.0
 SWEEP_SECONDS = 1.0
@@ -29,14 +28,42 @@ RETRY_SECONDS = 0.2
 IN_SNAPSHOT = -1  # a subscriber's cursor while its snapshot is still on the way
 
 
+class Watched(Protocol):
+    """Whoever may owe us progress: `written` and `owed` count bytes."""
+
+    stall: StallWatch | None
+
+    @property
+    def written(self) -> int: ...
+
+    @property
+    def owed(self) -> int: ...
+
+    def abort(self) -> None: ...
+
+
+class Answer(Watched, Protocol):
+    """An HTTP answer under way; nobody but the sweep tells it that its reader has gone."""
+
+    @property
+    def is_gone(self) -> bool: ...
+
+    def cancel(self) -> None: ...
+
+
 class Pump:
-    """Owns all subscribers of one flag. `start` and `stop` frame its life; `wake` says that the log has grown."""
+    """Owns all subscribers of one flag. `start` and `stop` frame its life; `wake` says that the log has grown.
+
+    `pulls` are the HTTP answers under way, `polls` those of them that wait for the next message.
+    """
 
     def __init__(
         self, epoch: str, log: Log, load: Callable[[AbsentError], Awaitable[None]], clock: Callable[[], int]
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.cohorts = Cohorts()
+        self.polls = Polls(log)
+        self.pulls: set[Answer] = set()
         self.subscribers: set[Subscriber] = set()
         self._epoch = epoch
         self._log = log
@@ -82,7 +109,7 @@ class Pump:
 
         Inside a snapshot that is the last one written: a snapshot ascends, and what is newer will follow.
         """
-        cohort = self.cohorts.get(subscriber.filter)
+        cohort = self.cohorts.get(subscriber.key)
         if cohort is not None and subscriber in cohort.members:
             return cohort.cursor
         return subscriber.reached if subscriber.cursor == IN_SNAPSHOT else subscriber.cursor
@@ -100,38 +127,42 @@ class Pump:
             subscriber.next_filter = wish
             return
         in_cohort = self.cohorts.leave(subscriber)
-        subscriber.filter = wish
+        subscriber.key = subscriber.key._replace(filter=wish)
         seq = subscriber.cursor
-        self._say(subscriber, Filtered(seq=seq, cursor=write_cursor(self._epoch, seq)))
+        subscriber.say(Filtered(seq=seq, cursor=write_cursor(self._epoch, seq)))
         if in_cohort and not self._meet(subscriber):
             self._alone(subscriber, None)
 
     def beat(self) -> None:
         """Send every subscriber its heartbeat; one text for a whole cohort."""
         for cohort in self.cohorts:
-            frame = self._heartbeat(cohort.cursor)
+            frame = cohort.key.encoding.control(self._heartbeat(cohort.cursor))
             for member in cohort.members:
                 cast("Subscriber", member).write(frame)
         for subscriber in self.subscribers:
             is_alone = subscriber.task is not None and subscriber.cursor != IN_SNAPSHOT
             if is_alone and subscriber.is_open and not subscriber.is_clogged:
-                subscriber.write(self._heartbeat(subscriber.cursor))
+                subscriber.say(self._heartbeat(subscriber.cursor))
 
     def sweep(self) -> None:
-        """Give up readers that are owed data and took no byte for the whole window."""
+        """Give up readers that are owed data and took no byte for the whole window, and answers nobody waits for."""
         now = time.monotonic_ns() // 1000  # a step of the wall clock must not end connections
-        for subscriber in list(self.subscribers):
-            owed = subscriber.owed
+        for reader in cast("list[Watched]", [*self.subscribers, *self.pulls]):
+            owed = reader.owed
             if owed:
-                subscriber.stall = subscriber.stall or StallWatch()
-                if subscriber.stall.is_stalled(subscriber.written - owed, now):
+                reader.stall = reader.stall or StallWatch()
+                if reader.stall.is_stalled(reader.written - owed, now):
                     self.counts["stalled"] += 1
-                    subscriber.abort()
-            elif subscriber.stall is not None:
-                subscriber.stall = None
+                    reader.abort()
+            elif reader.stall is not None:
+                reader.stall = None
+        for pull in self.pulls:
+            if pull.is_gone:
+                pull.cancel()
 
     def _run(self) -> None:
         self._woken = None
+        self.polls.look()
         for cohort in self.cohorts:
             self._advance(cohort)
 
@@ -143,7 +174,7 @@ class Pump:
         if cohort.cursor == self._log.tip:
             return
         try:
-            frames, cursor = next_batch(self._log, cohort.filter, cohort.cursor)
+            frames, cursor = next_batch(self._log, cohort.key, cohort.cursor, self._epoch)
         except AbsentError:
             self._part(cast("list[Subscriber]", list(cohort.members)))
             return
@@ -172,7 +203,7 @@ class Pump:
         """Join the cohort of its wish at the tip, bringing the cohort nearer first; never once it is closed."""
         if not subscriber.is_open:
             return False
-        cohort = self.cohorts.get(subscriber.filter)
+        cohort = self.cohorts.get(subscriber.key)
         if cohort is not None:
             self._advance(cohort)
         return subscriber.cursor == self._log.tip and self.cohorts.join(subscriber)
@@ -185,13 +216,13 @@ class Pump:
         """Serve one subscriber alone until it meets its cohort; ends with its connection."""
         while await subscriber.room():
             if goal is not None and subscriber.cursor >= goal:
-                self._say(subscriber, ReplayEnd(seq=goal, cursor=write_cursor(self._epoch, goal)))
+                subscriber.say(ReplayEnd(seq=goal, cursor=write_cursor(self._epoch, goal)))
                 goal = None
             if self._meet(subscriber):
                 subscriber.task = None
                 return
             try:
-                frames, cursor = next_batch(self._log, subscriber.filter, subscriber.cursor)
+                frames, cursor = next_batch(self._log, subscriber.key, subscriber.cursor, self._epoch)
             except AbsentError as absent:
                 await self._bring(absent)
                 continue
@@ -201,14 +232,14 @@ class Pump:
             await asyncio.sleep(0)  # one portion a turn: a long replay must not hold up the others
 
     async def _send_snapshot(self, subscriber: Subscriber, snapshot: list[Entry], cut: int) -> None:
-        for frames, seq in frames_of(snapshot):
+        for portion in portions(snapshot):
             if not await subscriber.room():
                 return
-            subscriber.write(frames)
-            subscriber.reached = seq
+            subscriber.write(subscriber.key.encoding.state(portion))
+            subscriber.reached = portion[-1].seq
             await asyncio.sleep(0)
         subscriber.cursor = cut
-        self._say(subscriber, SnapshotEnd(seq=cut, cursor=write_cursor(self._epoch, cut)))
+        subscriber.say(SnapshotEnd(seq=cut, cursor=write_cursor(self._epoch, cut)))
         if subscriber.next_filter is not None:
             self.refilter(subscriber, subscriber.next_filter)
         await self._serve(subscriber, None)
@@ -219,13 +250,8 @@ class Pump:
         except OutcomeUnknownError:
             await asyncio.sleep(RETRY_SECONDS)  # the broker is away; the subscriber keeps its place
 
-    def _say(self, subscriber: Subscriber, control: Control) -> None:
-        if subscriber.is_open:
-            subscriber.say(encode_control(control))
-
-    def _heartbeat(self, seq: int) -> bytes:
-        cursor = write_cursor(self._epoch, seq)
-        return text_frame(encode_control(Heartbeat(seq=seq, tip=self._log.tip, ts=self._clock(), cursor=cursor)))
+    def _heartbeat(self, seq: int) -> Heartbeat:
+        return Heartbeat(seq=seq, tip=self._log.tip, ts=self._clock(), cursor=write_cursor(self._epoch, seq))
 
     def _every(self, loop: asyncio.AbstractEventLoop, seconds: float, act: Callable[[], None]) -> None:
         def again() -> None:

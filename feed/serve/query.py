@@ -1,12 +1,15 @@
 """A reader's request: which flag, what it wants, from where. Nothing that was asked for is ever ignored."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from multidict import MultiMapping
 
-from feed.core.cursor import read_cursor
+from feed.core.cohorts import CohortKey
+from feed.core.encodings import Encoding
 from feed.core.filters import Filter, parse_filter
+from feed.core.scope import Scope
 from feed.errors import ErrorName, ReaderError
 from feed.serve.reading import Reading
 
@@ -24,10 +27,13 @@ NOT_BUILT_YET = frozenset(
         "status",
         "ticket",
         "venue",
-        "wait",
     }
 )
-REPEATED = frozenset({"filter", "type"})
+REPEATED = frozenset({"discipline", "filter", "noc", "status", "type", "venue"})
+SUBSCRIBER_NAMES = frozenset({"after", "filter", "flag", "snapshot", "type"})
+_LEAST = 0.001
+_WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
+_SECONDS = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,10 @@ class Wish:
     filter: Filter
     after: int | None
     snapshot: bool
+
+    def key(self, encoding: Encoding) -> CohortKey:
+        """With whom this reader shares its bytes."""
+        return CohortKey(self.reading.pump.cohorts.shared(self.filter), encoding)
 
 
 def check_names(query: MultiMapping[str], allowed: frozenset[str]) -> None:
@@ -53,10 +63,18 @@ def check_names(query: MultiMapping[str], allowed: frozenset[str]) -> None:
         raise ReaderError(ErrorName.UNKNOWN_PARAMETER, f"{name}= is no parameter here", hint=f"Known: {names}.")
 
 
-def check_accept(headers: Mapping[str, str]) -> None:
-    """Raise ReaderError for a representation that will exist but does not yet."""
-    if NDJSON in headers.get("Accept", ""):
-        raise ReaderError(ErrorName.NOT_BUILT_YET, f"{NDJSON} is not built yet", hint="Accept application/json.")
+def wants_lines(headers: MultiMapping[str]) -> bool:
+    """Whether Accept asks for NDJSON: by name, and not less than for JSON (RFC 9110 section 12.5.1)."""
+    weights = {"application/json": 0.0}
+    for each in ",".join(headers.getall("Accept", [])).lower().split(","):
+        media, *parameters = (part.strip() for part in each.split(";"))
+        weights[media] = _weight(parameters)
+    return weights.get(NDJSON, 0.0) >= max(weights["application/json"], _LEAST)
+
+
+def _weight(parameters: list[str]) -> float:
+    texts = [text.removeprefix("q=") for text in parameters if text.startswith("q=")]
+    return float(texts[0]) if texts and _WEIGHT.fullmatch(texts[0]) else 1.0
 
 
 def read_flag(query: MultiMapping[str], readings: Mapping[str, Reading]) -> Reading:
@@ -67,16 +85,16 @@ def read_flag(query: MultiMapping[str], readings: Mapping[str, Reading]) -> Read
     return readings[flag]
 
 
-def read_filter(query: MultiMapping[str]) -> Filter:
-    """The wish in `filter=` and `type=`, both repeatable; raises ReaderError bad_filter."""
+def read_filter(query: MultiMapping[str], scope: Scope) -> Filter:
+    """The wish in `filter=` and `type=`, both repeatable; raises ReaderError bad_filter or not_entitled."""
     kinds = [kind for text in query.getall("type", []) for kind in text.split(",")]
-    return parse_filter(query.getall("filter", []), kinds)
+    return parse_filter(query.getall("filter", []), kinds, scope)
 
 
-def read_after(query: MultiMapping[str], reading: Reading) -> int | None:
-    """The sequence to read behind, None when none is named; raises ReaderError as `read_cursor` does."""
+async def read_after(query: MultiMapping[str], reading: Reading) -> int | None:
+    """The sequence to read behind, None when none is named; raises ReaderError as `Reading.place` does."""
     text = query.get("after")
-    return None if text is None else read_cursor(text, reading.epoch, reading.log.floor, reading.log.tip)
+    return None if text is None else await reading.place(text)
 
 
 def read_switch(query: MultiMapping[str], name: str) -> bool:
@@ -95,16 +113,35 @@ def read_number(query: MultiMapping[str], name: str, default: int, highest: int)
     return int(text)
 
 
-def read_stream_wish(query: MultiMapping[str], readings: Mapping[str, Reading]) -> Wish:
+def read_seconds(query: MultiMapping[str], name: str, highest: int) -> float:
+    """A parameter that is a time in seconds from 0 to `highest`, 0 when absent; raises ReaderError bad_request."""
+    text = query.get(name, "0")
+    if not _SECONDS.fullmatch(text) or float(text) > highest:
+        raise ReaderError(ErrorName.BAD_REQUEST, f"{name}={text[:20]}: it is a number of seconds from 0 to {highest}")
+    return float(text)
+
+
+async def read_stream_wish(query: MultiMapping[str], reading: Reading) -> Wish:
     """The wish of a WebSocket subscriber."""
-    check_names(query, frozenset({"after", "encoding", "filter", "flag", "snapshot", "type"}))
+    check_names(query, SUBSCRIBER_NAMES | {"encoding"})
     encoding = query.get("encoding", "json")
     if encoding == "msgpack":
         raise ReaderError(ErrorName.NOT_BUILT_YET, "encoding=msgpack is not built yet", hint="Leave it out for now.")
     if encoding != "json":
         raise ReaderError(ErrorName.BAD_REQUEST, f"encoding={encoding}: there is json")
-    reading = read_flag(query, readings)
-    wish = Wish(reading, read_filter(query), read_after(query, reading), read_switch(query, "snapshot"))
-    if wish.snapshot and wish.after is not None:
+    return await _read_wish(query, reading)
+
+
+async def read_event_wish(query: MultiMapping[str], reading: Reading, last_event_id: str) -> Wish:
+    """The wish of a reader of events; who comes back with a Last-Event-ID goes on there, whatever its address says."""
+    check_names(query, SUBSCRIBER_NAMES)
+    if not last_event_id:
+        return await _read_wish(query, reading)
+    return Wish(reading, read_filter(query, reading.scope), await reading.place(last_event_id), snapshot=False)
+
+
+async def _read_wish(query: MultiMapping[str], reading: Reading) -> Wish:
+    wish, snapshot = read_filter(query, reading.scope), read_switch(query, "snapshot")
+    if snapshot and "after" in query:
         raise ReaderError(ErrorName.BAD_REQUEST, "snapshot=1 and after= cannot go together", hint="Choose one.")
-    return wish
+    return Wish(reading, wish, await read_after(query, reading), snapshot)

@@ -1,33 +1,51 @@
 """The list of endpoints, one line each."""
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
 from feed.serve.answers import named_errors
+from feed.serve.blobs import blob
 from feed.serve.competitions import competitions
+from feed.serve.documents import document
 from feed.serve.health import healthz, readyz
 from feed.serve.ingest import ingest
 from feed.serve.log import log
 from feed.serve.metrics import metrics
 from feed.serve.published import schema, schema_list
+from feed.serve.schedule import schedule
 from feed.serve.snapshot import snapshot
+from feed.serve.sources import sources
+from feed.serve.sse import sse
+from feed.serve.units import unit, unit_result
 from feed.serve.websocket import stream
 
-ROUTES = (
-    web.post("/ingest/{format}", ingest),
+INGEST = (web.post("/ingest/{format}", ingest),)
+READING = (
     web.get("/v1/stream", stream, allow_head=False),
+    web.get("/v1/sse", sse, allow_head=False),
     web.get("/v1/log", log),
     web.get("/v1/snapshot", snapshot),
     web.get("/v1/competitions", competitions),
+    web.get("/v1/schedule", schedule),
+    web.get("/v1/units/{unit}", unit),
+    web.get("/v1/units/{unit}/result", unit_result),
+    web.get("/v1/sources", sources),
+    web.get("/v1/documents/{topic}", document),
+    web.get("/v1/blobs/{sha256}", blob),
+)
+EVERYWHERE = (
     web.get("/healthz", healthz),
     web.get("/readyz", readyz),
     web.get("/metrics", metrics),
     web.get("/schemas/", schema_list),
     web.get("/schemas/{name}", schema),
 )
+ROUTES = (*INGEST, *READING, *EVERYWHERE)
 
 
-def make_app() -> web.Application:
-    """An application with every door; the caller hands in what the doors share under their keys."""
+def make_app(routes: Iterable[web.RouteDef] = (*INGEST, *READING)) -> web.Application:
+    """An application with these doors and those of every node; the caller hands in what they share under their keys."""
     app = web.Application(middlewares=[named_errors])
-    app.add_routes(ROUTES)
+    app.add_routes((*routes, *EVERYWHERE))
     return app

@@ -4,19 +4,20 @@ A valid upgrade is accepted even when the request cannot be served, because a br
 it gets an `error` frame and a close code.
 """
 
-from collections.abc import Mapping
-
 import msgspec
 from aiohttp import web
 
-from feed.core.control import encode_control, error_frame, hello
-from feed.core.cursor import write_cursor
+from feed.core.cohorts import CohortKey
+from feed.core.cursor import read_cursor, write_cursor
+from feed.core.encodings import FRAMES
 from feed.core.filters import Filter, parse_filter
 from feed.errors import ErrorName, ReaderError
-from feed.serve.handshake import accept_key, hand_over
-from feed.serve.query import Wish, read_after, read_stream_wish
-from feed.serve.reading import CONNECTIONS_MAX, READINGS, Reading
-from feed.serve.subscriber import Subscriber
+from feed.serve.framed import FrameSubscriber
+from feed.serve.handshake import hand_over, upgrade_head
+from feed.serve.opening import begin, start_of
+from feed.serve.query import read_stream_wish
+from feed.serve.reading import READINGS, Reading, check_room
+from feed.serve.rights import RIGHTS, entitled
 from schemas.control import Pong
 
 
@@ -29,89 +30,80 @@ class ClientFrame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _decoder = msgspec.json.Decoder(ClientFrame)
-EVERYTHING = Filter((), frozenset())
+_REFUSED = CohortKey(Filter((), frozenset()), FRAMES)
+_STRANGERS = frozenset({ErrorName.UNAUTHORIZED, ErrorName.NOT_ENTITLED})
 
 
 class Session:
-    """The owner of one flag's subscribers: what they say and when they leave."""
+    """Obeys what the subscribers of one flag say."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
-    def said(self, subscriber: Subscriber, text: bytes) -> None:
+    def said(self, subscriber: FrameSubscriber, text: bytes) -> None:
         """Obey a client frame, or close the connection by name."""
         try:
             self._obey(subscriber, text)
         except ReaderError as error:
             reading = self._reading
-            _refuse(subscriber, error, write_cursor(reading.epoch, reading.pump.place(subscriber)))
+            subscriber.refuse(error, write_cursor(reading.epoch, reading.pump.place(subscriber)))
 
-    def left(self, subscriber: Subscriber) -> None:
-        self._reading.pump.leave(subscriber)
-
-    def _obey(self, subscriber: Subscriber, text: bytes) -> None:
+    def _obey(self, subscriber: FrameSubscriber, text: bytes) -> None:
         try:
             frame = _decoder.decode(text)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise ReaderError(ErrorName.BAD_FRAME, f"the frame cannot be read: {error}") from error
         match frame.op:
             case "ping":
-                subscriber.say(encode_control(Pong(ts=self._reading.pump.now())))
+                subscriber.say(Pong(ts=self._reading.pump.now()))
             case "filter":
-                self._reading.pump.refilter(subscriber, parse_filter(frame.filter or [], frame.type or []))
+                wish = parse_filter(frame.filter or [], frame.type or [], self._reading.scope)
+                self._reading.pump.refilter(subscriber, wish)
             case _:
                 raise ReaderError(ErrorName.BAD_FRAME, f"there is no op {frame.op!r}", hint="Known: filter, ping.")
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """Upgrade, say hello, and leave the connection to the pump."""
-    accept = accept_key(request)
-    readings = request.app[READINGS]
+    head = upgrade_head(request)
     try:
-        wish = read_stream_wish(request.query, readings)
-        _check_room(readings, request.app[CONNECTIONS_MAX])
+        wish = await read_stream_wish(request.query, entitled(request))
+        request.app[RIGHTS].check(wish.reading)
+        check_room(request.app)
     except ReaderError as error:
-        reading = readings.get(request.query.get("flag", "P"), readings["P"])
-        subscriber = Subscriber(Session(reading), EVERYTHING, reading.log.tip)
-        hand_over(request, accept, subscriber)
-        _refuse(subscriber, error, _unserved(request, reading))
+        _turn_away(request, head, error)
     else:
-        _serve(request, accept, wish)
+        begin(request, head, _subscriber(wish.reading, wish.key(FRAMES), start_of(wish)), wish)
     return web.Response()
 
 
-def _serve(request: web.Request, accept: bytes, wish: Wish) -> None:
-    """Fix the cut, the snapshot and the place in the log at one moment: nothing here waits."""
-    reading = wish.reading
-    tip = reading.log.tip
-    start = tip if wish.after is None else wish.after
-    shared = reading.pump.cohorts.shared(wish.filter)
-    subscriber = Subscriber(Session(reading), shared, start)
-    early = hand_over(request, accept, subscriber)
-    place = None if wish.snapshot else start
-    subscriber.say(encode_control(hello(reading.epoch, reading.flag, tip, reading.log.floor, place)))
-    snapshot = reading.board.snapshot(shared.wants) if wish.snapshot else None
-    reading.pump.open(subscriber, snapshot, None if wish.after is None else tip)
-    if early:
-        subscriber.data_received(early)
+def _subscriber(reading: Reading, key: CohortKey, cursor: int) -> FrameSubscriber:
+    return FrameSubscriber(reading.pump.leave, Session(reading).said, key, cursor)
 
 
-def _unserved(request: web.Request, reading: Reading) -> str:
-    """Where a refused reader still stands: at its own cursor, at the tip if it wanted news only, else nowhere."""
-    if "after" not in request.query:
+def _turn_away(request: web.Request, head: bytes, error: ReaderError) -> None:
+    if request.transport is None:
+        return  # the client has gone while its place was waited for
+    readings = request.app[READINGS]
+    reading = readings.get(request.query.get("flag", "P"), readings["P"])
+    subscriber = _subscriber(reading, _REFUSED, reading.log.tip)
+    hand_over(request, head, subscriber)
+    subscriber.refuse(error, _unserved(request, reading, error))
+
+
+def _unserved(request: web.Request, reading: Reading, error: ReaderError) -> str:
+    """Where a refused reader still stands: at its own cursor, at the tip if it wanted news only, else nowhere.
+
+    Whoever has no right is not told how far the stream has come.
+    """
+    if error.name in _STRANGERS:
+        return ""
+    text = request.query.get("after")
+    if text is None:
         return "" if "snapshot" in request.query else write_cursor(reading.epoch, reading.log.tip)
+    if error.name is ErrorName.NOT_READY:
+        return text
     try:
-        after = read_after(request.query, reading)
+        return write_cursor(reading.epoch, read_cursor(text, reading.epoch, reading.log.floor, reading.log.tip))
     except ReaderError:
         return ""
-    return "" if after is None else write_cursor(reading.epoch, after)
-
-
-def _check_room(readings: Mapping[str, Reading], limit: int) -> None:
-    if sum(len(reading.pump.subscribers) for reading in readings.values()) >= limit:
-        raise ReaderError(ErrorName.TOO_MANY, f"{limit} subscribers are connected", hint="Try again later.")
-
-
-def _refuse(subscriber: Subscriber, error: ReaderError, cursor: str) -> None:
-    subscriber.say(encode_control(error_frame(error)))
-    subscriber.close_by(error, cursor)

@@ -1,6 +1,7 @@
 """One suite for all reading doors: what they refuse, they refuse by the same names and in the same form."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -9,13 +10,19 @@ import pytest
 from feed.errors import COMPLAINTS, ErrorName
 from feed.serve.query import NOT_BUILT_YET
 from tests.documents import fresh_competition, odf
+from tests.serve.eventsource import EventSource
 from tests.serve.raw import Raw
 from tests.service_fixture import Running
 
-PULL = ("log", "snapshot", "competitions")
-DOORS = ("stream", *PULL)
-FILTERED = ("stream", "log", "snapshot")
-WITH_CURSOR = ("stream", "log")
+UNIT = "units/ATHM100M--------------FNL-000100--"
+ONE = {"competition"}
+VIEWS = {"schedule": ONE | {"noc", "status", "venue"}, "sources": ONE, UNIT: ONE, f"{UNIT}/result": ONE}
+PULL = ("log", "snapshot", "competitions", "documents/XX.-.-.-.-.-.document", "blobs/" + "0" * 64, *VIEWS)
+DOORS = ("stream", "sse", *PULL)
+UNBUILT = [(door, name) for door in DOORS for name in sorted(NOT_BUILT_YET - VIEWS.get(door, set()))]
+FILTERED = ("stream", "sse", "log", "snapshot")
+WITH_CURSOR = ("stream", "sse", "log")
+Read = Callable[[Running, str], Awaitable[list[str]]]
 FIELDS = {"error", "type", "title", "status", "detail"}
 
 
@@ -30,6 +37,8 @@ async def ask(service: Running, door: str, query: str) -> Answer:
     """Ask a door for something it must refuse, and check the form of its refusal."""
     if door == "stream":
         return await ask_stream(service, query)
+    if door == "sse":
+        return await ask_sse(service, query)
     async with aiohttp.ClientSession() as session, session.get(f"{service.url}/v1/{door}?{query}") as answer:
         body = await answer.json(content_type="application/problem+json")
     assert set(body) == FIELDS
@@ -55,6 +64,18 @@ async def ask_stream(service: Running, query: str) -> Answer:
     return Answer(code, error)
 
 
+async def ask_sse(service: Running, query: str) -> Answer:
+    async with EventSource(service.url, query) as source:
+        error = await source.event()
+        assert error is not None
+        assert await source.event() is None
+    said = error.json
+    assert (source.answer.status, error.name, said.pop("type")) == (200, "error", "error")
+    complaint = COMPLAINTS[ErrorName(said["name"])]
+    assert error.id == ("" if complaint.status == 503 else f"error:{said['name']}")
+    return Answer(complaint.status, said)
+
+
 async def refused(service: Running, door: str, query: str, name: str) -> dict[str, Any]:
     """The error, after its name, its code and its fields have been checked."""
     code, error = await ask(service, door, query)
@@ -73,8 +94,7 @@ async def test_an_unknown_parameter_is_named(service: Running, door: str):
     assert "flag" in error["hint"]
 
 
-@pytest.mark.parametrize("name", sorted(NOT_BUILT_YET))
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door, name", UNBUILT)
 async def test_what_is_not_built_yet_is_said(service: Running, door: str, name: str):
     """A parameter of the contract that is not built yet is refused by name."""
     assert name in (await refused(service, door, f"{name}=1", "not_built_yet"))["detail"]
@@ -138,10 +158,11 @@ async def test_a_cursor_of_another_epoch_is_refused(service: Running, door: str)
 @pytest.mark.parametrize("with_epoch", [True, False])
 @pytest.mark.parametrize("door", WITH_CURSOR)
 async def test_a_cursor_beyond_the_tip_is_refused(service: Running, door: str, with_epoch: bool):  # noqa: FBT001
-    """A cursor that was never handed out is an error, also with the right epoch."""
+    """Another process may have handed it out when its epoch is the right one; without, nothing tells that."""
     _, page = await service.get("/v1/competitions")
     prefix = f"{page['epoch']}:" if with_epoch else ""
-    await refused(service, door, f"after={prefix}{page['seq'] + 1_000_000}", "bad_cursor")
+    name = "not_ready" if with_epoch else "bad_cursor"
+    await refused(service, door, f"after={prefix}{page['seq'] + 1_000_000}", name)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +173,13 @@ async def test_a_cursor_beyond_the_tip_is_refused(service: Running, door: str, w
         ("stream", "encoding=xml"),
         ("stream", "snapshot=1&after=0"),
         ("stream", "after=0&after=1"),
+        ("sse", "snapshot=2"),
+        ("sse", "snapshot=1&after=0"),
+        ("sse", "after=0&after=1"),
+        ("log", "wait=61"),
+        ("log", "wait=-1"),
+        ("log", "wait=soon"),
+        ("log", "wait=1&wait=2"),
         ("log", "limit=0"),
         ("log", "limit=1001"),
         ("log", "limit=ten"),
@@ -168,11 +196,56 @@ async def test_a_value_out_of_range_is_refused(service: Running, door: str, quer
 
 
 @pytest.mark.parametrize(
-    "door, query", [("log", "snapshot=1"), ("snapshot", "after=0"), ("competitions", "filter=a.%3E")]
+    "door, query",
+    [
+        ("log", "snapshot=1"),
+        ("snapshot", "after=0"),
+        ("snapshot", "wait=1"),
+        ("competitions", "filter=a.%3E"),
+        ("sse", "encoding=json"),
+        ("sse", "lastEventId=0"),
+    ],
 )
 async def test_a_parameter_of_another_door_is_unknown_here(service: Running, door: str, query: str):
     """What one door knows is no parameter of another."""
     await refused(service, door, query, "unknown_parameter")
+
+
+async def read_stream(service: Running, query: str) -> list[str]:
+    raw = await Raw.open(service.url, query)
+    _, *found, _ = await raw.until("replay_end")
+    await raw.end()
+    return [json.dumps(message) for message in found]
+
+
+async def read_sse(service: Running, query: str) -> list[str]:
+    async with EventSource(service.url, query) as source:
+        _, *found, _ = await source.until("replay_end")
+    return [json.dumps(event.json) for event in found]
+
+
+async def read_log(service: Running, query: str) -> list[str]:
+    _, page = await service.get(f"/v1/log?limit=1000&{query}")
+    return [json.dumps(message) for message in page["messages"]]
+
+
+@pytest.mark.parametrize("read", [read_stream, read_sse, read_log])
+async def test_the_same_wish_is_given_the_same_messages(service: Running, read: Read):
+    """By WebSocket, events or pull: filters are joined, kinds narrow, a cursor is exclusive, the order is the log's."""
+    one, other = fresh_competition(), fresh_competition()
+    seqs = await service.store(odf(one), odf(other), odf(one, DocumentType="DT_TEXT"), odf(one, 2), odf(one, unit=2))
+    for query, expected in (
+        (f"after=0&filter={one}.%3E", [0, 2, 3, 4]),
+        (f"after=0&filter={one}.%3E&filter={other}.%3E", [0, 1, 2, 3, 4]),
+        (f"after=0&filter={one}.%3E&type=document", [2]),
+        (f"after=0&filter={one}.ATH.M.100M.FNL.000001.result", [0, 3]),
+        (f"after={seqs[2]}&filter={one}.%3E", [3, 4]),
+        (f"after={seqs[4]}&filter={one}.%3E", []),
+        (f"after=0&filter={one}.%3E&flag=T", []),
+    ):
+        found = await read(service, query)
+        assert [json.loads(text)["seq"] for text in found] == [seqs[number] for number in expected], query
+        assert found == await read_log(service, query)
 
 
 async def test_a_test_message_never_appears_in_production(service: Running):

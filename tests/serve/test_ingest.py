@@ -9,14 +9,15 @@ import aiohttp
 import msgspec
 import pytest
 import zstandard
-from aiohttp import web
 from aiohttp.test_utils import TestServer, make_mocked_request
 
 from feed.core import index
+from feed.core.keys import Ring
 from feed.core.outcome import Arrival, Outcome, Stored
 from feed.errors import BrokerError, ErrorName, OutcomeUnknownError, ReaderError
 from feed.refusals import HINTS, Reason
 from feed.serve import ingest
+from feed.serve.rights import RIGHTS, Rights
 from feed.serve.routes import make_app
 from feed.stream.publisher import QuarantineRecord
 from tests.documents import fresh_competition, large, odf
@@ -220,13 +221,16 @@ async def test_a_body_of_unknown_length_is_cut_off_at_the_limit(tmp_path: Path):
                 assert answer.status == 200
 
 
-async def test_a_message_larger_than_the_stream_carries_is_refused(service: Running):
-    """A message above the broker's size is 413 and not half stored."""
+async def test_a_message_larger_than_the_stream_carries_names_its_body(service: Running):
+    """A message above the broker's size is stored; posted again, it is a duplicate as any other."""
     competition = fresh_competition()
-    status, body = await service.post(large(competition, size=1_100_000))
-    assert (status, body["error"]["name"]) == (413, "too_large")
+    document = large(competition, size=1_100_000)
+    answers = [await service.post(document) for _ in range(2)]
+    assert [(status, body["count"], body["duplicates"]) for status, body in answers] == [(200, 1, 0), (200, 0, 1)]
     _, page = await service.get(f"/v1/log?filter={competition}.%3E")
-    assert page["messages"] == []
+    (message,) = page["messages"]
+    assert message["body"] is None
+    assert await service.get(f"/v1/blobs/{message['body_ref']['sha256']}") == (200, {"xml": document.decode()})
 
 
 @pytest.mark.parametrize(
@@ -292,12 +296,12 @@ async def test_a_venue_that_vanishes_in_the_middle_stores_nothing(house: House, 
 
 async def test_who_is_not_on_this_machine_may_not_write():
     """Without keys only loopback peers are let in."""
-    request = make_mocked_request("POST", "/ingest/odf", match_info={"format": "odf"}).clone(remote="192.0.2.7")
-    answer = await ingest.ingest(request)
-    assert answer.status == 401
-    assert isinstance(answer, web.Response)
-    assert isinstance(answer.body, bytes)
-    assert json.loads(answer.body)["error"]["name"] == "unauthorized"
+    app = make_app()
+    app[RIGHTS] = Rights(Ring(), {})
+    request = make_mocked_request("POST", "/ingest/odf", match_info={"format": "odf"}, app=app)
+    with pytest.raises(ReaderError) as refused:
+        await ingest.ingest(request.clone(remote="192.0.2.7"))
+    assert refused.value.name is ErrorName.UNAUTHORIZED
 
 
 def test_the_list_of_accepted_is_cut_and_the_count_is_not():
@@ -328,6 +332,7 @@ async def test_what_goes_wrong_behind_the_door_is_named(error: Exception, status
 
 async def _with_admission(admit: Callable[[Arrival], Awaitable[Outcome]], status: int, name: str) -> None:
     app = make_app()
+    app[RIGHTS] = Rights(Ring(), {})
     app[ingest.ADMIT] = admit
     app[ingest.FORMATS] = frozenset({"odf"})
     app[ingest.BODY_BYTES_MAX] = 10_000

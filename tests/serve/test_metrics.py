@@ -46,8 +46,8 @@ async def test_what_happens_is_counted(house: House):
     await house.post(odf("XA", Version="0", FeedFlag="T"))
     await raw.messages(2)
     found = samples(await house.text("/metrics"))
-    assert [found["feed_documents_total", "P", outcome] for outcome in OUTCOMES] == [2, 1, 1, 1]
-    assert [found["feed_documents_total", "T", outcome] for outcome in OUTCOMES] == [0, 0, 0, 2]
+    assert [found["feed_documents_total", "P", outcome] for outcome in OUTCOMES] == [2, 1, 1, 1, 0]
+    assert [found["feed_documents_total", "T", outcome] for outcome in OUTCOMES] == [0, 0, 0, 2, 0]
     assert [found["feed_refusals_total", flag, "bad_version"] for flag in "PT"] == [1, 2]
     assert (found["feed_tip", "P"], found["feed_topics", "P"], found["feed_tip", "T"]) == (2, 2, 0)
     assert (found["feed_subscribers", "P"], found["feed_cohorts", "P"], found["feed_subscribers", "T"]) == (1, 1, 0)

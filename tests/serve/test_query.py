@@ -2,7 +2,7 @@ import pytest
 from multidict import MultiDict
 
 from feed.errors import ErrorName, ReaderError
-from feed.serve.query import NDJSON, NOT_BUILT_YET, check_accept, check_names, read_number, read_switch
+from feed.serve.query import NDJSON, NOT_BUILT_YET, check_names, read_number, read_seconds, read_switch, wants_lines
 
 KNOWN = frozenset({"filter", "flag"})
 
@@ -55,13 +55,46 @@ def test_a_switch_is_0_or_1():
 
 
 @pytest.mark.parametrize(
-    "accept, is_built", [("", True), ("*/*", True), (NDJSON, False), (f"{NDJSON}, */*;q=0.1", False)]
+    "accept, lines",
+    [
+        (None, False),
+        ("", False),
+        ("*/*", False),
+        ("application/*", False),
+        ("text/html", False),
+        (NDJSON, True),
+        ("Application/X-NDJSON", True),
+        (f"{NDJSON}, */*;q=0.1", True),
+        (f"application/json, {NDJSON}", True),
+        (f"application/json;q=0.9,{NDJSON};q=0.8", False),
+        (f"application/json;q=0.8, {NDJSON} ; q=0.9", True),
+        (f"{NDJSON};q=0", False),
+        (f"{NDJSON};q=0.0, application/json;q=0", False),
+        (f"{NDJSON};charset=utf-8", True),
+        (f"{NDJSON};q=x", True),
+        (";;,,q=1", False),
+    ],
 )
-def test_a_representation_that_is_not_built_yet_is_said(accept: str, is_built: bool):  # noqa: FBT001
-    """Who asks for lines must not get one JSON text instead."""
-    if is_built:
-        check_accept({"Accept": accept})
-        return
+def test_lines_are_for_who_asks_for_them_by_name(accept: str | None, *, lines: bool):
+    """And does not like one JSON text better (RFC 9110 section 12.5.1)."""
+    assert wants_lines(MultiDict({} if accept is None else {"Accept": accept})) is lines
+
+
+def test_several_accept_headers_are_one():
+    """A list may come in parts."""
+    assert wants_lines(MultiDict([("Accept", "application/json;q=0.5"), ("Accept", NDJSON)]))
+
+
+@pytest.mark.parametrize("text, seconds", [("0", 0), ("60", 60), ("0.25", 0.25), ("07", 7), ("59.999", 59.999)])
+def test_a_time_is_in_seconds(text: str, seconds: float):
+    """Decimals are allowed; absent is none."""
+    assert read_seconds(MultiDict({"wait": text}), "wait", 60) == seconds
+    assert read_seconds(MultiDict(), "wait", 60) == 0
+
+
+@pytest.mark.parametrize("text", ["", "61", "60.001", "-1", "1e1", ".5", "1.", "nan", "inf", "1_0", "\u0661", "1" * 99])
+def test_a_time_has_bounds(text: str):
+    """A plain decimal number, not above the highest."""
     with pytest.raises(ReaderError) as raised:
-        check_accept({"Accept": accept})
-    assert raised.value.name is ErrorName.NOT_BUILT_YET
+        read_seconds(MultiDict({"wait": text}), "wait", 60)
+    assert raised.value.name is ErrorName.BAD_REQUEST

@@ -1,11 +1,9 @@
 import json
 
 import aiohttp
-import pytest
 
-from feed.serve import snapshot
-from tests.documents import fresh_competition, large, odf
-from tests.service_fixture import House, Running
+from tests.documents import fresh_competition, odf
+from tests.service_fixture import Running
 
 
 async def test_the_newest_of_each_topic_in_ascending_order(service: Running):
@@ -26,13 +24,18 @@ async def test_an_empty_snapshot_is_still_json(service: Running):
     assert page["messages"] == []
 
 
-@pytest.mark.parametrize("portion", [1, 1_000_000])
-async def test_it_is_written_in_portions(house: House, monkeypatch: pytest.MonkeyPatch, portion: int):
-    """Whatever the size of a portion, the text is the same JSON."""
-    monkeypatch.setattr(snapshot, "PORTION_BYTES", portion)
-    seqs = await house.store(*(large("XA", unit=unit, size=20_000) for unit in range(1, 8)))
-    page = json.loads(await house.text("/v1/snapshot"))
-    assert [message["seq"] for message in page["messages"]] == seqs
+async def test_in_lines_the_cut_is_in_headers(service: Running):
+    """NDJSON has one message a line, as delivered; Feed-Epoch and Feed-Seq say what the JSON text says."""
+    competition = fresh_competition()
+    await service.store(odf(competition), odf(competition, unit=2))
+    address = f"/v1/snapshot?filter={competition}.%3E"
+    page = await service.text(address)
+    lines = {"Accept": "application/x-ndjson"}
+    async with aiohttp.ClientSession(headers=lines) as session, session.get(service.url + address) as answer:
+        text = await answer.text()
+    assert page.endswith('"messages":[' + ",".join(text.splitlines()) + "]}")
+    assert answer.headers["Feed-Epoch"] == json.loads(page)["epoch"]
+    assert int(answer.headers["Feed-Seq"]) >= json.loads(page)["seq"] > 0
 
 
 async def test_head_has_no_body(service: Running):

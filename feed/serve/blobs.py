@@ -1,0 +1,71 @@
+"""GET /v1/blobs/{sha256}: a body too large for its message, as its `body_ref` names it; streamed, never another."""
+
+import logging
+import re
+from contextlib import aclosing
+
+from aiohttp import hdrs, web
+
+from feed.errors import DamagedError, ErrorName, OutcomeUnknownError, ReaderError
+from feed.serve.pulls import under_way
+from feed.serve.query import check_names
+from feed.serve.reading import Reading
+from feed.serve.rights import entitled
+from schemas.message import BodyRef
+
+FOR_EVER = "max-age=31536000, immutable"
+_NAMES = frozenset({"flag"})
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+_log = logging.getLogger("feed.serve.blobs")
+
+
+async def blob(request: web.Request) -> web.StreamResponse:
+    """Answer with a blob of the flag asked for; its name is its entity tag."""
+    check_names(request.query, _NAMES)
+    reading = entitled(request)
+    name = request.match_info["sha256"]
+    if not _SHA256.fullmatch(name):
+        detail = f"{name[:80]!r} is no name of a blob"
+        raise ReaderError(ErrorName.BAD_REQUEST, detail, hint="It is a SHA-256 in 64 lower-case hex digits.")
+    try:
+        ref = await reading.blobs.find(name)
+        if ref is None:
+            raise ReaderError(ErrorName.NOT_FOUND, f"flag {reading.flag} has no blob {name}")
+        headers = {hdrs.ETAG: f'"{name}"', hdrs.CACHE_CONTROL: f"{_public(reading)}, {FOR_EVER}"}
+        if {name, "*"} & {tag.value for tag in request.if_none_match or ()}:
+            return web.Response(status=304, headers=headers)
+        response = web.StreamResponse(headers=headers | {hdrs.CONTENT_TYPE: ref.media})
+        response.content_length = ref.bytes
+        await _send(request, response, reading, ref)
+    except OutcomeUnknownError as error:
+        raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
+    except DamagedError as error:
+        _log.error("%s", error.detail)
+        raise ReaderError(ErrorName.DAMAGED, error.detail, hint="Tell the operator; asking again is no use.") from error
+    return response
+
+
+def _public(reading: Reading) -> str:
+    """Whether a shared cache may keep it: what a key gave goes to nobody else."""
+    return "public" if reading.key is None else "private"
+
+
+async def _send(request: web.Request, response: web.StreamResponse, reading: Reading, ref: BodyRef) -> None:
+    """Write headers and bytes; raises only before the headers, afterwards a failure cuts the connection off."""
+    if request.method == hdrs.METH_HEAD:
+        await response.prepare(request)
+        return
+    async with under_way(request, reading), aclosing(reading.blobs.read(ref)) as parts:
+        part = await anext(parts, b"")
+        await response.prepare(request)
+        try:
+            await response.write(part)
+            async for part in parts:
+                await response.write(part)
+        except (OutcomeUnknownError, DamagedError) as error:
+            _log.error("blob %s was cut off: %s", ref.sha256, error.detail)
+            if request.transport is not None:
+                request.transport.abort()
+            return
+    await response.write_eof()

@@ -1,0 +1,52 @@
+"""GET /v1/documents/{topic}: the newest message of one topic, as every subscriber got it."""
+
+from aiohttp import hdrs, web
+
+from feed.core.entry import Entry
+from feed.errors import ErrorName, ReaderError
+from feed.serve.answers import JSON
+from feed.serve.query import check_names
+from feed.serve.reading import Reading
+from feed.serve.rights import entitled
+from schemas.message import Op
+from schemas.registry import KINDS
+from schemas.topic import BadKeyError, parse_topic
+
+_NAMES = frozenset({"flag"})
+
+
+async def document(request: web.Request) -> web.StreamResponse:
+    """Answer with the living message; its sequence is its entity tag."""
+    check_names(request.query, _NAMES)
+    reading = entitled(request)
+    topic = request.match_info["topic"]
+    _check_topic(topic)
+    return as_delivered(request, reading, _living(reading.board.get(topic), topic))
+
+
+def as_delivered(request: web.Request, reading: Reading, entry: Entry) -> web.Response:
+    """The answer that is one message, or that the reader has it."""
+    tag = f"{reading.epoch}:{entry.seq}:json"
+    headers = {hdrs.ETAG: f'"{tag}"', hdrs.CACHE_CONTROL: "no-cache"}
+    if {tag, "*"} & {known.value for known in request.if_none_match or ()}:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=entry.json, headers=headers, content_type=JSON)
+
+
+def _check_topic(text: str) -> None:
+    try:
+        kind = parse_topic(text).kind
+    except BadKeyError as error:
+        raise ReaderError(ErrorName.BAD_REQUEST, f"no topic: {error}", hint="A message names its topic.") from error
+    if kind not in KINDS:
+        detail = f"topic {text}: there is no kind {kind!r}"
+        raise ReaderError(ErrorName.BAD_REQUEST, detail, hint=f"Kinds are {', '.join(KINDS)}.")
+
+
+def _living(entry: Entry | None, topic: str) -> Entry:
+    if entry is None:
+        raise ReaderError(ErrorName.NOT_FOUND, f"there is no message of {topic}", hint="/v1/snapshot shows all.")
+    if entry.index.op is not Op.PUT:
+        detail = f"{topic} was {entry.index.op.value} by seq {entry.seq}"
+        raise ReaderError(ErrorName.NOT_FOUND, detail, hint="Its earlier messages are on /v1/log.")
+    return entry

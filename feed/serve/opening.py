@@ -1,0 +1,32 @@
+"""How every subscriber begins, whatever its encoding: hello, then the state or the log from its place on."""
+
+from aiohttp import web
+
+from feed.core.control import hello
+from feed.serve.handshake import hand_over
+from feed.serve.query import Wish
+from feed.serve.subscriber import Subscriber
+
+
+def start_of(wish: Wish) -> int:
+    """The sequence behind which a wish begins."""
+    return wish.reading.log.tip if wish.after is None else wish.after
+
+
+def begin(request: web.Request, head: bytes, subscriber: Subscriber, wish: Wish) -> None:
+    """Take over the connection and serve it.
+
+    The cut, the snapshot and the place in the log are those of one moment: nothing waits from `start_of` to here.
+    """
+    if request.transport is None:
+        return  # the client has gone while its place was waited for
+    reading = wish.reading
+    tip = reading.log.tip
+    subscriber.key_id = reading.key
+    early = hand_over(request, head, subscriber)
+    place = None if wish.snapshot else subscriber.cursor
+    subscriber.say(hello(reading.epoch, reading.flag, tip, reading.log.floor, place))
+    snapshot = reading.board.snapshot(subscriber.key.filter.wants) if wish.snapshot else None
+    reading.pump.open(subscriber, snapshot, None if wish.after is None else tip)
+    if early:
+        subscriber.data_received(early)

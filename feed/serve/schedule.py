@@ -1,0 +1,86 @@
+"""GET /v1/schedule: the sessions and units of a competition, by day, discipline, NOC, venue and status."""
+
+import re
+from zoneinfo import ZoneInfo
+
+import msgspec
+from aiohttp import web
+from multidict import MultiMapping
+
+from feed.core.schedule import Schedule, Wanted, day_bounds
+from feed.core.scope import Scope
+from feed.errors import ErrorName, ReaderError
+from feed.serve.competitions import ZONES, chosen
+from feed.serve.query import check_names
+from feed.serve.rights import entitled
+from feed.serve.views import VIEW_NAMES, answer
+from schemas.unit import STATUSES
+
+NO_ZONE = "UTC"
+_NAMES = VIEW_NAMES | {"date", "discipline", "noc", "status", "venue"}
+_CODE = re.compile(r"[A-Z0-9]{1,20}")
+
+
+class SchedulePage(msgspec.Struct, frozen=True):
+    """Each row has the topic, seq and version of its message, then its body's fields; a day is one of `zone`."""
+
+    epoch: str
+    seq: int
+    competition: str
+    zone: str
+    date: str | None
+    sessions: tuple[msgspec.Raw, ...]
+    units: tuple[msgspec.Raw, ...]
+
+
+async def schedule(request: web.Request) -> web.StreamResponse:
+    """List what is wanted in ODF's order; `seq` is the newest message of this competition's schedule."""
+    check_names(request.query, _NAMES)
+    reading = entitled(request)
+    competition = chosen(request, reading)
+    zone, date = request.app[ZONES].get(competition, NO_ZONE), request.query.get("date")
+    wanted = _read_wanted(request.query, zone, reading.scope)
+    programme = reading.board.view(Schedule).of(competition)
+
+    def page() -> SchedulePage:
+        rows = programme.select(wanted)
+        sessions, units = (tuple(msgspec.Raw(row.json) for row in each) for each in rows)
+        return SchedulePage(reading.epoch, programme.seq, competition, zone, date, sessions, units)
+
+    return await answer(request, reading, programme.seq, page, variant=zone)
+
+
+def _read_wanted(query: MultiMapping[str], zone: str, scope: Scope) -> Wanted:
+    disciplines, nocs, venues = (_read_codes(query, name) for name in ("discipline", "noc", "venue"))
+    wanted = Wanted(_read_day(query, zone), disciplines, nocs, venues, _listed(query, "status"))
+    if unknown := wanted.statuses - set(STATUSES):
+        detail = f"status={min(unknown)[:40]}: there is no such status"
+        raise ReaderError(ErrorName.BAD_REQUEST, detail, hint=f"There are {', '.join(STATUSES)}.")
+    if scope.disciplines and (outside := wanted.disciplines - set(scope.disciplines)):
+        hint = f"It may read {', '.join(scope.disciplines)}."
+        raise ReaderError(ErrorName.NOT_ENTITLED, f"discipline={min(outside)} is not for this key", hint=hint)
+    return wanted
+
+
+def _read_day(query: MultiMapping[str], zone: str) -> tuple[int, int] | None:
+    text = query.get("date")
+    if text is None:
+        return None
+    try:
+        return day_bounds(text, ZoneInfo(zone))
+    except ValueError as error:
+        raise ReaderError(ErrorName.BAD_REQUEST, f"date={text[:20]}: {error}", hint="As 2024-07-26.") from error
+
+
+def _read_codes(query: MultiMapping[str], name: str) -> frozenset[str]:
+    codes = _listed(query, name)
+    for code in codes:
+        if not _CODE.fullmatch(code):
+            hint = "Codes are written in capital letters and digits."
+            raise ReaderError(ErrorName.BAD_REQUEST, f"{name}={code[:20]} is no code", hint=hint)
+    return codes
+
+
+def _listed(query: MultiMapping[str], name: str) -> frozenset[str]:
+    """Repeated or joined by commas, as `type=` may be."""
+    return frozenset(each for text in query.getall(name, []) for each in text.split(","))

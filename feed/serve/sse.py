@@ -1,0 +1,66 @@
+"""GET /v1/sse: the feed as Server-Sent Events, for whoever cannot open a WebSocket (the contract, "Reading").
+
+A browser sees nothing of a failed request and asks again for ever: an error is a 200 with an `error` event, and where
+asking again is no use its id is one that is answered with 204, which ends an EventSource.
+"""
+
+import random
+from email.utils import formatdate
+
+from aiohttp import hdrs, web
+
+from feed.core.control import encode_control, error_frame
+from feed.core.encodings import EVENTS
+from feed.core.events import event, retry_line
+from feed.errors import ReaderError
+from feed.serve.opening import begin, start_of
+from feed.serve.query import read_event_wish
+from feed.serve.reading import check_room
+from feed.serve.rights import RIGHTS, entitled
+from feed.serve.subscriber import Subscriber
+
+RETRY_MILLISECONDS = (1_000, 3_000)  # readers that were sent away together must not come back together
+ERROR_ID = "error:"
+_HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class EventSubscriber(Subscriber):
+    """A subscriber that listens: what its client sends behind the request is passed over."""
+
+    __slots__ = ()
+
+    def close_by(self, error: ReaderError, cursor: str) -> None:  # noqa: ARG002 - its last id stands
+        self.end_with(_error_event(error))
+
+
+async def sse(request: web.Request) -> web.StreamResponse:
+    """Answer with events without end, or with one that says why not."""
+    last_event_id = request.headers.get("Last-Event-ID", "")
+    if last_event_id.startswith(ERROR_ID):
+        return web.Response(status=204)
+    try:
+        wish = await read_event_wish(request.query, entitled(request), last_event_id)
+        request.app[RIGHTS].check(wish.reading)
+        check_room(request.app)
+    except ReaderError as error:
+        return web.Response(body=_retry() + _error_event(error), headers=_HEADERS)
+    subscriber = EventSubscriber(wish.reading.pump.leave, wish.key(EVENTS), start_of(wish))
+    begin(request, _head(), subscriber, wish)
+    return web.Response()
+
+
+def _head() -> bytes:
+    """Neither a length nor chunks: the body is whatever comes until the end, the same bytes for every reader."""
+    headers = _HEADERS | {hdrs.DATE: formatdate(usegmt=True), hdrs.CONNECTION: "close"}
+    lines = "".join(f"{name}: {text}\r\n" for name, text in headers.items())
+    return f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode() + _retry()
+
+
+def _retry() -> bytes:
+    return retry_line(random.randint(*RETRY_MILLISECONDS))  # noqa: S311 - spreads reconnects
+
+
+def _error_event(error: ReaderError) -> bytes:
+    """Where coming back may help, the reader keeps its last id and comes back with it."""
+    is_passing = error.complaint.status in {429, 503}
+    return event("error", encode_control(error_frame(error)), None if is_passing else ERROR_ID + error.name.value)

@@ -1,0 +1,82 @@
+"""GET /v1/units/{unit} and its result: all that is known of one unit, by its code of 34 or 9 characters."""
+
+import msgspec
+from aiohttp import web
+
+from feed.core.entry import Entry
+from feed.core.units import About, Units
+from feed.errors import ErrorName, ReaderError
+from feed.serve.competitions import chosen
+from feed.serve.documents import as_delivered
+from feed.serve.query import check_names
+from feed.serve.reading import Reading
+from feed.serve.rights import entitled
+from feed.serve.views import VIEW_NAMES, answer
+from schemas.rsc import Code, PlainCode, parse_code
+
+
+class DocumentRow(msgspec.Struct, frozen=True):
+    """A message that has the unit's code; `/v1/documents/{topic}` answers it."""
+
+    topic: str
+    seq: int
+    type: str
+
+
+class UnitPage(msgspec.Struct, frozen=True):
+    """The unit as scheduled and its newest result, both as they were delivered, and all documents in ascending seq."""
+
+    epoch: str
+    seq: int
+    competition: str
+    unit: msgspec.Raw | None
+    result: msgspec.Raw | None
+    documents: tuple[DocumentRow, ...]
+
+
+async def unit(request: web.Request) -> web.StreamResponse:
+    """Answer with what is known of this very code; not found when that is nothing."""
+    reading, competition, about = _about(request)
+    if not about.entries:
+        raise _not_found(request, competition, "nothing is known of unit {}")
+
+    def page() -> UnitPage:
+        documents = tuple(DocumentRow(entry.topic, entry.seq, entry.kind) for entry in about.entries)
+        shown = _raw(about.newest("unit")), _raw(about.newest("result"))
+        return UnitPage(reading.epoch, about.seq, competition, *shown, documents)
+
+    return await answer(request, reading, about.seq, page)
+
+
+async def unit_result(request: web.Request) -> web.StreamResponse:
+    """Answer with the newest result as it was delivered."""
+    reading, competition, about = _about(request)
+    result = about.newest("result")
+    if result is None:
+        raise _not_found(request, competition, "unit {} has no result")
+    return as_delivered(request, reading, result)
+
+
+def _about(request: web.Request) -> tuple[Reading, str, About]:
+    check_names(request.query, VIEW_NAMES)
+    reading = entitled(request)
+    code = _code(request.match_info["unit"])
+    competition = chosen(request, reading)
+    return reading, competition, reading.board.view(Units).about(competition, code)
+
+
+def _code(text: str) -> Code:
+    code = parse_code(text)
+    if isinstance(code, PlainCode):
+        hint = "It has 34 characters, filling included, or the 9 of the Games up to 2016."
+        raise ReaderError(ErrorName.BAD_REQUEST, f"{text[:40]!r} is no code of a unit", hint=hint)
+    return code
+
+
+def _not_found(request: web.Request, competition: str, detail: str) -> ReaderError:
+    named = f"{request.match_info['unit']} of {competition}"
+    return ReaderError(ErrorName.NOT_FOUND, detail.format(named), hint="/v1/schedule lists the units.")
+
+
+def _raw(entry: Entry | None) -> msgspec.Raw | None:
+    return None if entry is None else msgspec.Raw(entry.json)
