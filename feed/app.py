@@ -7,21 +7,25 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from aiohttp import web
 from msgspec.structs import replace
 
 from feed.clock import now_micros
 from feed.config import Settings
+from feed.core.keys import Ring
+from feed.ingest.worker import Worker
 from feed.listen import listen, raise_descriptor_limit, url_of
 from feed.serve import competitions, health, ingest, metrics
 from feed.serve.farewell import say_farewell
 from feed.serve.reading import CONNECTIONS_MAX, READINGS
-from feed.serve.routes import make_app
+from feed.serve.rights import RIGHTS, Rights
+from feed.serve.routes import INGEST, READING, make_app
 from feed.service import Service
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection
+from feed.stream.keys import KeyFollower
 from feed.venues import FORMATS
 from feed.world import World
 
@@ -34,10 +38,20 @@ CLOSE_SECONDS = 1.0
 GC_THRESHOLDS = (50_000, 20, 100)
 FLAGS: tuple[Literal["P", "T"], ...] = ("P", "T")
 
+
+class Node(NamedTuple):
+    """What one process is: its doors, and whether other processes of ours listen on the same port."""
+
+    routes: tuple[web.RouteDef, ...]
+    shares_port: bool = False
+
+
+WHOLE = Node((*INGEST, *READING))
+
 _log = logging.getLogger("feed.app")
 
 
-async def run(settings: Settings, on_ready: Callable[[str], None]) -> None:
+async def run(settings: Settings, on_ready: Callable[[str], None], node: Node = WHOLE) -> None:
     """Run the service until SIGTERM or SIGINT; raises FeedError when it cannot start or must not go on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -46,7 +60,7 @@ async def run(settings: Settings, on_ready: Callable[[str], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        starting = asyncio.ensure_future(stack.enter_async_context(started(settings)))
+        starting = asyncio.ensure_future(stack.enter_async_context(started(settings, node)))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
@@ -75,18 +89,23 @@ async def _tell_ready(service: Service, url: str, on_ready: Callable[[str], None
 
 
 @asynccontextmanager
-async def started(settings: Settings) -> AsyncIterator[tuple[Service, str]]:
+async def started(settings: Settings, node: Node = WHOLE) -> AsyncIterator[tuple[Service, str]]:
     """A service that listens, and the address it is reached at; everything is stopped when the context ends."""
     async with AsyncExitStack() as stack:
         possible = min(settings.connections_max, raise_descriptor_limit() - DESCRIPTORS_KEPT)
         settings = replace(settings, connections_max=possible)
-        bound = listen(settings.host, settings.port)
+        bound = listen(settings.host, settings.port, shared=node.shares_port)
         stack.callback(bound.close)
         broker, links = await _connect(settings, stack)
-        worlds = {flag: await World.build(flag, link, settings, now_micros) for flag, link in links.items()}
-        service = Service(settings, worlds, broker)
+        worker = Worker()
+        stack.callback(worker.close)
+        worlds = {flag: await World.build(flag, link, settings, now_micros, worker) for flag, link in links.items()}
+        ring = Ring(production_is_open=not settings.readers_need_keys)
+        rights = Rights(ring, {flag: world.reading for flag, world in worlds.items()})
+        keys = await KeyFollower.open(links["P"], settings.replicas, rights.take)
+        service = Service(settings, worlds, keys, broker)
         runner = web.AppRunner(
-            make_web(service, settings, worlds),
+            make_web(service, settings, worlds, rights, node),
             access_log=None,
             auto_decompress=False,
             keepalive_timeout=KEEPALIVE_SECONDS,
@@ -101,10 +120,13 @@ async def started(settings: Settings) -> AsyncIterator[tuple[Service, str]]:
         yield service, url_of(bound)
 
 
-def make_web(service: Service, settings: Settings, worlds: dict[str, World]) -> web.Application:
+def make_web(
+    service: Service, settings: Settings, worlds: dict[str, World], rights: Rights, node: Node = WHOLE
+) -> web.Application:
     """Hand every door what it needs."""
-    app = make_app()
+    app = make_app(node.routes)
     app[READINGS] = {flag: world.reading for flag, world in worlds.items()}
+    app[RIGHTS] = rights
     app[CONNECTIONS_MAX] = settings.connections_max
     app[competitions.ZONES] = {code: each.zone for code, each in settings.competitions.items()}
     app[ingest.ADMIT] = service.admit

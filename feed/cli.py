@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from feed.commands import demo, get, tail, up
+from feed.commands import demo, get, ingest, keys, serve, tail, up
 from feed.errors import FeedError
 
 
@@ -17,7 +17,7 @@ def cli() -> None:
     """
 
 
-for command in (up.up, demo.demo, tail.tail, get.get):
+for command in (up.up, ingest.ingest, serve.serve, demo.demo, tail.tail, get.get, keys.keys):
     cli.add_command(command)
 
 

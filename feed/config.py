@@ -13,6 +13,7 @@ from msgspec import Meta
 from feed.errors import SettingsError
 
 ENVIRONMENT_PREFIX = "FEED_"
+NO_SETTINGS = frozenset({"FEED_KEY"})  # of the commands that read a feed: no service has a use for it
 
 
 class CompetitionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     answer_ms: A[int, Meta(ge=100, le=60_000, description="Until a venue gets an answer, good or not.")] = 4_500
     body_bytes_max: A[int, Meta(ge=1024, description="Largest document after inflation.")] = 32 * 1024 * 1024
     connections_max: A[int, Meta(ge=1, description="Most subscribers, as far as there are descriptors.")] = 30_000
+    readers_need_keys: A[bool, Meta(description="Once there are keys: whether P is read with one.")] = True
     log_level: A[str, Meta(description="debug, info, warning or error.")] = "info"
     competitions: A[dict[str, CompetitionSettings], Meta(description="By competition code: zone.")] = {}
 
@@ -71,7 +73,7 @@ def _from_file(file: Path | None) -> dict[str, Any]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, text in environment.items():
-        if name.startswith(ENVIRONMENT_PREFIX):
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in NO_SETTINGS:
             setting = name.removeprefix(ENVIRONMENT_PREFIX).lower()
             found[setting] = _table(name, text) if setting == "competitions" else text
     return found

@@ -13,8 +13,11 @@ class ListenError(FeedError):
     """The address cannot be listened on."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; accepted connections inherit its send buffer. Raises ListenError."""
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A bound socket; accepted connections inherit its send buffer. Raises ListenError.
+
+    Several processes that all say `shared` get the connections of one port by turns (SO_REUSEPORT).
+    """
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, proto)
@@ -23,6 +26,8 @@ def listen(host: str, port: int) -> socket.socket:
         raise ListenError(f"cannot listen on {host}: {error.strerror}", hint=hint) from error
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         bound.bind(address)
     except OSError as error:

@@ -11,6 +11,7 @@ from feed.errors import BrokerError, ErrorName, OutcomeUnknownError, ReaderError
 from feed.ingest.admission import flag_of
 from feed.serve.metrics import Figure
 from feed.stream.broker import Broker
+from feed.stream.keys import KeyFollower
 from feed.stream.streams import last_sequence, usage
 from feed.venues import FORMATS
 from feed.world import World
@@ -25,10 +26,11 @@ _log = logging.getLogger("feed.service")
 class Service:
     """All worlds of one process and its broker, if it has one. `draining` is set when it is being stopped."""
 
-    def __init__(self, settings: Settings, worlds: dict[str, World], broker: Broker | None) -> None:
+    def __init__(self, settings: Settings, worlds: dict[str, World], keys: KeyFollower, broker: Broker | None) -> None:
         self.draining = False
         self._zones: dict[str, Any] = dict(settings.zones())
         self._worlds = worlds
+        self._keys = keys
         self._broker = broker
         self._usage: dict[str, dict[str, tuple[int, int]]] = {flag: {} for flag in worlds}
 
@@ -38,6 +40,7 @@ class Service:
             async with asyncio.TaskGroup() as group:
                 for world in self._worlds.values():
                     group.create_task(world.run())
+                group.create_task(self._keys.run())
                 group.create_task(self._watch_usage())
                 if self._broker is not None:
                     group.create_task(self._broker.watch())
@@ -45,11 +48,14 @@ class Service:
             raise failed.exceptions[0] from failed  # one task failed and ended the others: its reason is the reason
 
     async def admit(self, arrival: Arrival) -> Outcome:
-        """Send one document to the world its flag names; raises OutcomeUnknownError when it must be sent again."""
-        flag = flag_of(arrival)
+        """Send one document to the world of its key, without keys to the one its flag names.
+
+        Raises OutcomeUnknownError when it must be sent again.
+        """
+        flag = arrival.key.flag if arrival.key else flag_of(arrival)
         world = self._worlds.get(flag)
         if world is None:
-            detail = f"this service has no account for FeedFlag {flag}"
+            detail = f"this service has no account for flag {flag}"
             raise ReaderError(ErrorName.BAD_REQUEST, detail, hint="Set nats_test.")
         if self.draining:
             raise OutcomeUnknownError("the service is being stopped")

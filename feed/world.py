@@ -4,17 +4,22 @@ import secrets
 from collections.abc import Callable
 from datetime import tzinfo
 
+import msgspec
+
 from feed.candidate import Decode, Receipt
 from feed.config import Settings
 from feed.core.board import Board
 from feed.core.entry import Entry
-from feed.core.heads import Head, Heads
+from feed.core.heads import Head, Heads, head_of
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.core.outcome import Arrival, Outcome
 from feed.errors import BrokerError, ContradictionError
 from feed.ingest.admission import Admission, Limits
+from feed.ingest.worker import Worker
 from feed.serve.pump import Pump
 from feed.serve.reading import Reading
+from feed.stream.batch import is_open
+from feed.stream.blobs import Blobs
 from feed.stream.connection import Connection
 from feed.stream.consumer import Consumer, StreamMessage, last_per_subject
 from feed.stream.publisher import Publisher
@@ -36,25 +41,37 @@ class State:
         self.heads = Heads()
         self.tide = Tide(tip)
         self.wake: Callable[[], None] = lambda: None
+        self._held: list[tuple[Entry, Head]] = []
 
-    def remember(self, message: StreamMessage) -> Entry:
+    def remember(self, message: StreamMessage) -> None:
         """Take a stored message over into the board; raises ContradictionError for one that we never wrote."""
+        self._know(*self._read(message))
+
+    def deliver(self, message: StreamMessage) -> None:
+        """Take over the next message of the stream and let everybody know; a batch at its commit, as one."""
+        self._held.append(self._read(message))
+        if is_open(message.headers):
+            return
+        for entry, head in self._held:
+            self.log.append(entry)
+            self._know(entry, head)
+        self._held.clear()
+        self.tide.rise(message.seq)
+        self.wake()
+
+    def _know(self, entry: Entry, head: Head) -> None:
+        self.board.apply(entry)
+        self.heads.learn(entry.topic, head)
+
+    def _read(self, message: StreamMessage) -> tuple[Entry, Head]:
         try:
             entry = Entry.stored(*message)
-        except (KeyError, ValueError, IndexError) as error:
+            return entry, head_of(entry)
+        except (KeyError, ValueError, IndexError, msgspec.MsgspecError) as error:
             raise ContradictionError(
                 f"FEED seq {message.seq} on {message.subject} is not of our making: {error!r}",
                 hint="Nobody else may publish on feed.> of this account.",
             ) from error
-        self.board.apply(entry)
-        self.heads.learn(entry.topic, Head(entry.seq, entry.index))
-        return entry
-
-    def deliver(self, message: StreamMessage) -> None:
-        """Take over the next message of the stream and let everybody know."""
-        self.log.append(self.remember(message))
-        self.tide.rise(message.seq)
-        self.wake()
 
 
 class World:
@@ -70,7 +87,7 @@ class World:
         self.link = link
 
     @classmethod
-    async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock) -> "World":
+    async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock, worker: Worker) -> "World":
         """Set up the streams, fill the board, and wire the journey of one result."""
         _check(link)
         epoch = await set_up(link, STREAMS, settings.replicas)
@@ -83,11 +100,11 @@ class World:
             await segments.load(AbsentError((tip - 1) // SEGMENT_SEQS))
         publisher = Publisher(link, state.tide, clock)
         limits = Limits(settings.body_bytes_max, settings.reorder_window_ms * 1000, settings.answer_ms / 1000)
-        admission = Admission(publisher, state.heads, limits, clock)
+        admission = Admission(publisher, state.heads, limits, clock, worker)
         pump = Pump(epoch, state.log, segments.load, clock)
         state.wake = pump.wake
         consumer = Consumer(link, "FEED", epoch=epoch, after=tip, deliver=state.deliver)
-        reading = Reading(flag, epoch, state.log, state.board, pump, segments.load)
+        reading = Reading(flag, epoch, state.log, state.board, pump, segments.load, Blobs(link), state.tide.passed)
         return cls(reading, admission, consumer, state, link)
 
     async def admit(self, arrival: Arrival, decode: Decode, zones: dict[str, tzinfo]) -> Outcome:

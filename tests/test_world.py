@@ -3,10 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from feed.core.index import headers_of
 from feed.errors import ContradictionError
 from feed.stream.acks import publish_acked
 from feed.stream.consumer import StreamMessage
 from feed.world import State
+from schemas.topic import SUBJECT_PREFIX
+from schemas.wire import encode
+from tests.core.makers import candidate
+from tests.core.set_makers import LIST_TOPIC, listing
 from tests.documents import odf
 from tests.service_fixture import opened
 
@@ -30,6 +35,30 @@ async def test_a_message_that_is_not_ours_is_a_contradiction(tmp_path: Path):
         State(0).remember(StreamMessage(1, "feed.XA.b", {}, b"{}"))
     with pytest.raises(ContradictionError, match=r"seq 1 on feed\.XA\.b is not of our making"):
         await _with_a_foreign_message(tmp_path)
+
+
+def test_a_batch_is_taken_over_at_its_commit():
+    """Nobody sees a part of it: not the log, not the board, not who waits; then all are woken once."""
+    state = State(0)
+    woken = []
+    state.wake = lambda: woken.append(state.log.tip)
+    for seq, commit in enumerate(({}, {}, {"Nats-Batch-Commit": "1"}), 1):
+        new = candidate(topic=f"XG2030.ATH.M.100M.FNL.00000{seq}00.result")
+        headers = headers_of(new, "id") | {"Nats-Batch-Id": "b", "Nats-Batch-Sequence": str(seq)} | commit
+        assert (state.log.tip, len(state.board), state.tide.seq) == (0, 0, 0)
+        state.deliver(StreamMessage(seq, SUBJECT_PREFIX + new.message.topic, headers, encode(new.message)))
+    assert (state.log.tip, len(state.board), state.tide.seq) == (3, 3, 3)
+    assert woken == [3]
+
+
+def test_the_head_of_a_set_tells_its_documents():
+    """The gate of sets reads them from the heads after a restart."""
+    state = State(0)
+    new = listing(3, 30, "x").head
+    state.remember(StreamMessage(1, SUBJECT_PREFIX + LIST_TOPIC, headers_of(new, "id"), encode(new.message)))
+    head = state.heads.get(LIST_TOPIC)
+    assert head is not None
+    assert head.list == new.message.body
 
 
 async def _with_a_foreign_message(data: Path) -> None:

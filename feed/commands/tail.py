@@ -11,9 +11,10 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from feed.commands.get import DEFAULT_URL
+from feed.commands.get import DEFAULT_URL, key_header, key_option
 from feed.errors import FeedError
 
+PASSING = frozenset({"too_many", "not_ready", "restarting"})  # errors that end by themselves
 CONTROL = frozenset({"hello", "snapshot_end", "replay_end", "heartbeat", "filtered", "pong", "error", "skipped"})
 SILENCE_SECONDS = 15.0
 RETRY_SECONDS = (0.2, 5.0)
@@ -35,6 +36,7 @@ class TailError(FeedError):
 @click.option("--flag", type=click.Choice(["P", "T"]), default="P", help="Production or test messages.  [P]")
 @click.option("--json", "as_json", is_flag=True, help="One message a line, as it came.")
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the service listens.")
+@key_option
 def tail(filters: tuple[str, ...], url: str, as_json: bool, **wishes: Any) -> None:  # noqa: ANN401, FBT001 - click's
     """Follow the feed: each message a line, or its JSON with --json.
 
@@ -47,25 +49,27 @@ def tail(filters: tuple[str, ...], url: str, as_json: bool, **wishes: Any) -> No
     query += [("type", kind) for kind in wishes["types"]] + [("noc", noc) for noc in wishes["nocs"]]
     query += [("flag", wishes["flag"])] + ([("snapshot", "1")] if wishes["snapshot"] else [])
     try:
-        asyncio.run(_show(url, query, wishes["after"], as_json=as_json))
+        asyncio.run(_show(url, query, wishes["after"], key=wishes["key"], as_json=as_json))
     except KeyboardInterrupt:
         return
 
 
-async def _show(url: str, query: list[tuple[str, str]], after: str | None, *, as_json: bool) -> None:
+async def _show(url: str, query: list[tuple[str, str]], after: str | None, *, key: str | None, as_json: bool) -> None:
     console = Console(highlight=False)
-    async for text in follow(url, query, after, Console(stderr=True)):
+    async for text in follow(url, query, after, Console(stderr=True), key):
         if as_json:
             click.echo(text)
         else:
             console.print(line(json.loads(text)), soft_wrap=True)
 
 
-async def follow(url: str, query: list[tuple[str, str]], after: str | None, notes: Console) -> AsyncIterator[str]:
+async def follow(
+    url: str, query: list[tuple[str, str]], after: str | None, notes: Console, key: str | None = None
+) -> AsyncIterator[str]:
     """Every message once, over lost connections; raises TailError when the service refuses."""
     cursor = after
     wait = RETRY_SECONDS[0]
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(headers=key_header(key)) as session:
         while True:
             resumed = query if cursor is None else [pair for pair in query if pair[0] != "snapshot"]
             address = [*resumed, ("after", cursor)] if cursor is not None else resumed
@@ -94,6 +98,8 @@ async def _connection(
         while (frame := await socket.receive(SILENCE_SECONDS)).type is aiohttp.WSMsgType.TEXT:
             message = json.loads(frame.data)
             kind = message["type"]
+            if kind == "error" and message["name"] in PASSING:
+                raise aiohttp.ClientError(message["detail"])
             if kind == "error":
                 raise TailError(f"{message['name']}: {message['detail']}", hint=message["hint"])
             if kind not in CONTROL:
@@ -109,9 +115,9 @@ async def _connection(
 
 
 def line(message: dict[str, Any]) -> Text:
-    """One message as one line: seq, status, call, what and the first three."""
-    status = message["status"] or message["op"]
+    """One message as one line: seq, status, call, what, and its name or the first three."""
     body = message["body"] or {}
+    status = message["status"] or body.get("status") or body.get("state") or message["op"]
     text = Text.assemble(
         (f"{message['seq']:>7} ", "dim"),
         (f"{status:<12}", _COLOURS.get(status, "")),
@@ -120,6 +126,10 @@ def line(message: dict[str, Any]) -> Text:
     )
     if message["op"] != "put":
         text.append(f"  {message['op']}, was seq {message['supersedes']}", "bold magenta")
+    if ref := message.get("body_ref"):
+        text.append(f"  {ref['bytes']:,} bytes at /v1/blobs/{ref['sha256']}", "cyan")
+    for name in list(body.get("names", {}).values())[:1]:
+        text.append(f"  {name}", "cyan")
     for competitor in body.get("competitors", [])[:CANDIDATES_SHOWN]:
         mark = competitor["result"] or competitor["irm"] or ""
         text.append(f"  {competitor['rank'] or '-'} {competitor['name'] or competitor['id']} {mark}", "cyan")

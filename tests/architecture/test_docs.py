@@ -57,7 +57,7 @@ def dead_paths(page: Path) -> list[str]:
 def metric_names() -> list[str]:
     """As a scrape shows them, each followed by nothing, a label or the end of its word."""
     figure = Figure("P", {}, {}, {}, *(0,) * 9, {"FEED": (0, 0)})
-    families = _Families([figure]).collect()
+    families = _Families([figure], {}).collect()
     return [f"`{family.name}{'_total' if family.type == 'counter' else ''}" for family in families]
 
 

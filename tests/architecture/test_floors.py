@@ -18,7 +18,20 @@ FLOORS = {
     "feed.serve": 2,
     "feed": 3,
 }
-TOP = ("app", "candidate", "cli", "clock", "config", "errors", "listen", "logs", "refusals", "service", "world")
+TOP = (
+    "app",
+    "candidate",
+    "cli",
+    "clock",
+    "config",
+    "errors",
+    "listen",
+    "logs",
+    "refusals",
+    "service",
+    "workers",
+    "world",
+)
 FOLDERS = ("commands", "core", "ingest", "serve", "stream", "venues")
 # Each outside library has one home; a module of it may have another than the rest.
 HOMES = {

@@ -181,3 +181,10 @@ def test_a_line_tells_what_matters():
     assert text == "      7 OFFICIAL    official    a.b  1 A 9.79  - 2 DQ  3 C "
     text = line(message | {"op": "withdrawn", "body": None, "supersedes": 6, "status": None}).plain
     assert "withdrawn, was seq 6" in text
+    ref = {"sha256": "0f" * 32, "bytes": 1_234_567, "media": "application/json"}
+    unit = {"status": "RUNNING", "names": {"ENG": "Men's Final", "FRA": "Finale hommes"}}
+    text = line(message | {"status": None, "body": unit}).plain
+    assert "RUNNING" in text
+    assert text.endswith("  Men's Final")
+    text = line(message | {"body": None, "body_ref": ref}).plain
+    assert text.endswith(f"a.b  1,234,567 bytes at /v1/blobs/{'0f' * 32}")

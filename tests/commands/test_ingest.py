@@ -1,0 +1,41 @@
+import time
+from collections.abc import Callable
+
+from tests.documents import fresh_competition, odf
+from tests.service_fixture import Child, Running
+
+Start = Callable[..., Child]
+READING = ("stream", "sse", "log", "snapshot", "competitions", "documents/x", "blobs/x")
+
+
+async def test_it_receives_what_others_read(service: Running, children: Start):
+    """The venues' door is there, no reading door is; a document that it took reaches the readers of another process."""
+    child = children("ingest", "--port", "0", "--nats", service.nats(), "--nats-test", service.nats("T"))
+    (line,) = await child.lines(1)
+    ingest = Running(line.removeprefix("ready ").strip(), service.data)
+    competition = fresh_competition()
+    for flag in "PT":
+        status, body = await ingest.post(odf(competition, FeedFlag=flag))
+        assert (status, body["count"]) == (200, 1)
+        await service.known(body["accepted"][0]["seq"], flag)
+        _, page = await service.get(f"/v1/log?flag={flag}&filter={competition}.>")
+        assert [message["topic"] for message in page["messages"]] == [body["accepted"][0]["topic"]]
+        assert (await ingest.post(odf(competition, FeedFlag=flag)))[1]["duplicates"] == 1
+    assert await ingest.get("/readyz") == (200, {"status": "ok"})
+    assert "feed_documents_total" in await ingest.text("/metrics")
+    for door in READING:
+        status, body = await ingest.get(f"/v1/{door}")
+        assert (status, body["error"]["name"]) == (404, "not_found"), door
+    began = time.monotonic()
+    assert child.stop() == 0
+    assert time.monotonic() - began < 5
+    assert child.errors == []
+
+
+def test_without_a_broker_it_is_told_how_it_is_used(children: Start):
+    """Exit 2 and what is missing: alone it would receive what nobody can read."""
+    ingest = children("ingest", "--port", "0")
+    assert ingest.ended() == 2
+    assert ingest.errors[0].startswith("Usage: ")
+    assert "--nats URL" in ingest.errors[-1]
+    assert ingest.output == []

@@ -1,0 +1,234 @@
+import asyncio
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from feed.commands.keys import new_key
+from feed.core.keys import Key, Right, digest
+from feed.core.scope import Scope
+from feed.stream.broker import Broker
+from tests.documents import odf
+from tests.keyring import ask as ask_as
+from tests.serve.raw import Raw, upgrade
+from tests.service_fixture import LIMIT, ROOT, Child, Running
+
+Children = Callable[..., Child]
+SECRET = re.compile(r"feed_([0-9a-f]{8})_[A-Za-z0-9_-]{43}\n")
+
+
+async def keys(*arguments: str, code: int = 0) -> tuple[str, str]:
+    """What `feed keys` says on its two outputs."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("FEED_")}
+    ended = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "feed", "keys", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+        env=kept | {"PYTHONPATH": str(ROOT)},
+    )
+    assert ended.returncode == code, ended.stderr
+    assert "Traceback" not in ended.stderr
+    return ended.stdout, ended.stderr
+
+
+async def made(*arguments: str) -> tuple[str, str]:
+    """Id and secret of a new key."""
+    found = SECRET.fullmatch((await keys("add", *arguments))[0])
+    assert found is not None
+    return found[1], found[0].strip()
+
+
+class Presented:
+    """A secret as `tests.keyring` presents one."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        self.headers = {"X-API-KEY": secret}
+        self.named = {"X_API_KEY": secret}
+
+
+@contextlib.asynccontextmanager
+async def up(children: Children, data: Path, *arguments: str) -> AsyncIterator[Running]:
+    """`feed up` as a child until the context ends."""
+    child = children("up", "--port", "0", "--data", str(data), *arguments)
+    (ready,) = await child.lines(1)
+    yield Running(ready.removeprefix("ready ").strip(), data)
+    assert await asyncio.to_thread(child.stop) == 0, child.errors
+    assert not any("Traceback" in text for text in child.errors)
+    assert not any(re.search(r"feed_[0-9a-f]{8}_", text) for text in child.errors)  # no log has a secret
+
+
+async def ask(running: Running, path: str, secret: str | None = None) -> tuple[int, dict[str, Any]]:
+    return await ask_as(running, path, Presented(secret) if secret else None)  # type: ignore[arg-type]
+
+
+async def post(running: Running, document: bytes, secret: str | None = None) -> tuple[int, dict[str, Any]]:
+    return await running.post(document, **({"X_API_KEY": secret} if secret else {}))
+
+
+async def obeyed(ask_now: Callable[[], Any], status: int) -> None:
+    """Return once the answer has this status."""
+    async with asyncio.timeout(LIMIT):
+        while (await ask_now())[0] != status:
+            await asyncio.sleep(0.005)
+
+
+async def test_keys_from_the_first_one_to_its_end(tmp_path: Path, children: Children):
+    """Open without keys; a sender and a reader do what theirs allow; a revocation closes 4401; a restart keeps all."""
+    data = ("--data", str(tmp_path))
+    async with up(children, tmp_path) as running:
+        assert (await post(running, odf("XA")))[0] == 200
+        assert (await keys("list", *data))[0].startswith("There are no keys")
+        _, writes = await made("--type", "odf-sender", "--competition", "XA", *data)
+        reader_id, reads = await made("--type", "reader", *data)
+        await obeyed(lambda: post(running, odf("XA", 2)), 401)
+        assert (await post(running, odf("XA", 2), writes))[0] == 200
+        assert (await post(running, odf("XB"), writes))[1]["error"]["name"] == "wrong_competition"
+        status, body = await post(running, odf("XA", 3, FeedFlag="T"), writes)
+        assert (status, body["error"]["name"]) == (403, "wrong_flag")
+        assert await running.kept("QUARANTINE", body["quarantine"]) is not None
+        assert (await ask(running, "/v1/log", reads))[1]["tip"] == 2
+        assert (await ask(running, "/v1/log?flag=T", reads))[0] == 403
+        assert (await ask(running, "/v1/stream?flag=T", reads))[0] == 403
+        raw = await Raw.connect(running.url)
+        raw.send(upgrade(running.url, "", X_API_KEY=reads))
+        await raw.head()
+        assert (await raw.text())["type"] == "hello"
+        assert f"key {reader_id} is revoked" in (await keys("revoke", reader_id, *data))[0]
+        *_, error = await raw.until("error")
+        assert error["name"] == "unauthorized"
+        assert (await raw.closed())[0] == 4401
+    async with up(children, tmp_path) as running:
+        assert (await ask(running, "/v1/log", reads))[0] == 401
+        assert (await post(running, odf("XA", 3)))[0] == 401
+        assert (await post(running, odf("XA", 3), writes))[0] == 200
+        listed = [json.loads(line) for line in (await keys("list", "--json", *data))[0].splitlines()]
+        assert [(each["type"], each["revoked"] is None) for each in listed] == [("odf-sender", True), ("reader", False)]
+        shown = "".join(await keys("list", *data))
+        for secret in (writes, reads):
+            assert secret not in json.dumps(listed) + shown
+            assert digest(secret) not in json.dumps(listed) + shown
+        assert reader_id in shown
+
+
+async def test_a_revocation_holds_on_every_node(tmp_path: Path, children: Children):
+    """Two services on one NATS server: a key made for one opens both, and closes both within a second."""
+    broker = Broker(tmp_path / "nats")
+    await broker.start()
+    place, place_test = (
+        f"nats://{user}:{word}@{broker.url[7:]}" for user, word in (broker.credentials("P"), broker.credentials("T"))
+    )
+    both = ("--nats", place, "--nats-test", place_test)
+    try:
+        async with up(children, tmp_path / "a", *both) as one, up(children, tmp_path / "b", *both) as other:
+            key_id, reads = await made("--type", "reader", "--flag", "P", "--flag", "T", "--nats", place)
+            for running in (one, other):
+                for flag in "PT":
+                    await obeyed(lambda at=running, on=flag: ask(at, f"/v1/log?flag={on}"), 401)
+                    assert (await ask(running, f"/v1/log?flag={flag}", reads))[0] == 200
+            raws = [await Raw.connect(running.url) for running in (one, other) for _ in "PT"]
+            for raw, flag in zip(raws, "PTPT", strict=True):
+                raw.send(upgrade(one.url, f"flag={flag}", X_API_KEY=reads))
+                await raw.head()
+                await raw.text()
+            await keys("revoke", key_id, "--nats", place)
+            began = time.monotonic()
+            for raw in raws:
+                assert (await raw.closed())[0] == 4401
+            assert time.monotonic() - began < 1
+    finally:
+        await broker.stop()
+
+
+async def test_a_key_opens_tail_and_get(tmp_path: Path, children: Children):
+    """Given as FEED_KEY or --key; without it the refusal is one clear line."""
+    async with up(children, tmp_path) as running:
+        _, reads = await made("--type", "reader", "--data", str(tmp_path))
+        await obeyed(lambda: ask(running, "/v1/log"), 401)
+        for command in (["get", "/v1/competitions"], ["tail", "--snapshot"]):
+            denied = children(*command, "--url", running.url)
+            assert await asyncio.to_thread(denied.ended) == 1
+            assert any("unauthorized" in text for text in denied.errors)
+        opened = children("get", "/v1/competitions", "--url", running.url, FEED_KEY=reads)
+        assert '"competitions":[]' in (await opened.lines(1))[0]
+        followed = children("tail", "--url", running.url, "--key", reads)
+        await obeyed(lambda: _subscribers(running), 1)
+        followed.stop()
+
+
+async def _subscribers(running: Running) -> tuple[int, str]:
+    text = await running.text("/metrics")
+    return int('feed_subscribers{flag="P"} 1.0' in text), text
+
+
+async def test_where_no_service_runs_is_one_clear_line(tmp_path: Path, children: Children):
+    """A folder nobody uses, one whose service has stopped, an id that is not there: what is wrong and what to do."""
+    empty = tmp_path / "empty"
+    for data in (empty, tmp_path):
+        _, said = await keys("add", "--type", "reader", "--data", str(data), code=1)
+        assert f"no service runs in data folder {data}" in said
+        assert f"feed up --data {data}" in said
+        if data == empty:
+            async with up(children, tmp_path) as running:
+                _, said = await keys("revoke", "abc", "--data", str(running.data), code=1)
+                assert "there is no key abc" in said
+                assert "feed keys list" in said
+    assert not empty.exists()
+
+
+def asked(**wishes: Any) -> Key:
+    nothing = {"source": None, "flags": (), "competitions": (), "disciplines": (), "venues": ()}
+    plain = {"key_type": "odf-sender", "bulk": False, "ack_refused": None} | nothing
+    return new_key("k", "h", 1, **(plain | wishes))
+
+
+@pytest.mark.parametrize(
+    "wishes, rights",
+    [
+        ({}, {Right.WRITE, Right.ACK_REFUSED}),
+        ({"ack_refused": False}, {Right.WRITE}),
+        ({"bulk": True}, {Right.WRITE, Right.BULK, Right.ACK_REFUSED}),
+        ({"key_type": "reader"}, {Right.READ}),
+    ],
+)
+def test_the_type_decides_the_rights(wishes: dict[str, Any], rights: set[Right]):
+    """A sender writes and is told 200 for what is kept, unless it wants no such thing; a reader reads. P by default."""
+    key = asked(**wishes)
+    assert key.rights == rights
+    assert key.flags == ("P",)
+
+
+def test_limits_are_kept_as_given():
+    """Repeated options are one limit; codes are written as in topics."""
+    key = asked(source="S", flags=("T", "T"), competitions=("É",), disciplines=("SWM", "ATH"), venues=("B", "A"))
+    assert (key.source, key.flags, key.venues) == ("S", ("T",), ("A", "B"))
+    assert key.scope == Scope(("~C3~89",), ("ATH", "SWM"))
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"flags": ("P", "T")},
+        {"key_type": "reader", "bulk": True},
+        {"key_type": "reader", "source": "S"},
+        {"key_type": "reader", "venues": ("A",)},
+        {"key_type": "reader", "ack_refused": True},
+        {"competitions": ("\ud800",)},
+    ],
+)
+def test_a_key_that_cannot_be_is_told(wishes: dict[str, Any]):
+    """A sender with two flags, a reader with the limits of a sender, a code that is no text."""
+    with pytest.raises(click.UsageError):
+        asked(**wishes)
