@@ -113,9 +113,9 @@ class Connection:
         return self._client.max_payload
 
     def new_inbox(self) -> str:
-        """A subject of our own that nobody else uses."""
+        """A subject of our own that nobody else uses, and that the subscription for replies does not match."""
         self._count += 1
-        return f"{self._inbox}.own{self._count}"
+        return f"{self._inbox}.own.{self._count}"
 
     async def request(
         self,

@@ -15,6 +15,7 @@ from feed.stream.broker import Broker
 from feed.stream.child import find_server, free_port
 from feed.stream.connection import Connection, JetStreamError, PayloadTooLargeError
 from feed.stream.streams import last_sequence, usage
+from feed.stream.wire import Incoming
 
 Freeze = Callable[[int], Awaitable[None]]
 
@@ -66,6 +67,20 @@ async def test_replies_come_to_an_inbox_named_after_the_user(connection: Connect
     """A server that gives each user its own inbox permission can allow ours."""
     assert connection.new_inbox().startswith("_INBOX.P.")
     assert connection.new_inbox() != connection.new_inbox()
+
+
+async def test_what_comes_to_an_inbox_is_sent_once(connect: Connect, until: Until, monkeypatch: pytest.MonkeyPatch):
+    """The subscription for replies does not take it too: the server would send every followed message twice."""
+    replies: list[Incoming] = []
+    monkeypatch.setattr(Connection, "_on_reply", lambda _, reply: replies.append(reply))
+    connection = await connect()
+    got: list[Incoming] = []
+    inbox = connection.new_inbox()
+    await connection.subscribe(inbox, got.append)
+    for _ in range(2):
+        connection.publish(inbox, b"x")
+    await until(lambda: len(got) == 2)
+    assert replies == []
 
 
 async def test_no_listener_means_unknown_outcome(connection: Connection):
