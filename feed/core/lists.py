@@ -7,6 +7,7 @@ document key (Version, event time) decides, between documents the event time.
 from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from feed.candidate import Candidate, Listing
@@ -82,11 +83,19 @@ def plan(listing: Listing, entities: Iterable[Candidate], heads: Heads, accepted
     if listing.full and document.event >= barrier:
         found.changes.extend(_leaving(listing, named, heads))
     if found.changes or _advances(listing, head):
-        found.changes.append(Change(_next_head(listing, head), accepted))
+        new_head = _next_head(listing, head)
+        if len(msgspec.json.encode(new_head.message.body)) > HEAD_BYTES_MAX:
+            detail = f"the head of the set {listing.topic} would have more than {HEAD_BYTES_MAX} bytes"
+            yield Plan([], refusal=Refusal(Reason.BAD_VALUE, detail))
+            return
+        found.changes.append(Change(new_head, accepted))
     yield found._replace(duplicates=duplicates, stale=stale)
 
 
 STEP = 500  # entities judged without letting others in
+HEAD_BYTES_MAX = (
+    256 * 1024
+)  # of documents with ever new keys, or of what stands around entities: the gate reads it back
 
 
 def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier: int, *, full: bool) -> Verdict:

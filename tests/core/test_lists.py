@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait
-from feed.core.lists import Plan
+from feed.core.lists import HEAD_BYTES_MAX, Plan
 from feed.refusals import Reason
 from schemas.list import ListBody
 from schemas.message import Op
@@ -156,6 +156,19 @@ def test_lists_with_the_same_types_are_told_apart():
     assert changed(found)[0] == (topic_of("a"), Op.PUT)
     assert a_set.living() == {}
     assert a_set.heads.members(other.topic) == {topic_of("a")}
+
+
+def test_a_head_that_would_be_kept_apart_refuses_the_document():
+    """It has to be read back from its message; nothing of the document is written."""
+    a_set = Set()
+    for number in range(10):
+        put(a_set, f"DT_SCHEDULE_UPDATE.{number}", 1, number, a=str(number))
+    before = a_set.seq
+    found = put(a_set, "DT_SCHEDULE_UPDATE." + HEAD_BYTES_MAX * "x", 1, 99, b="1")
+    assert isinstance(found, Plan)
+    assert found.refusal is not None
+    assert found.refusal.reason is Reason.BAD_VALUE
+    assert a_set.seq == before
 
 
 class Sent(NamedTuple):
