@@ -29,7 +29,7 @@ format: .venv/dev ## Rewrite the sources in the house style
 schemas: .venv/dev ## Write schemas/published anew
 	$(BIN)/python -m schemas
 
-bench: .venv/dev ## Measure the journey of a result and the cost of an idle subscriber
+bench: .venv/dev ## Measure journey, fan-out, decoding, sets and idle subscribers beside their floors
 	$(BIN)/python -m benchmarks
 
 lock: .venv/dev ## Pin all packages anew (needs uv)

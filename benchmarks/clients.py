@@ -32,30 +32,32 @@ class Reader(asyncio.Protocol):
             if b" 101 " not in head:
                 raise ConnectionError(head.decode())
             self.is_open, self._kept = True, rest
-        while (size := frame_size(self._kept)) and size <= len(self._kept):
+        at = 0
+        while (size := frame_size(self._kept, at)) and at + size <= len(self._kept):
             self.frames += 1
-            self._kept = self._kept[size:]
+            at += size
+        self._kept = self._kept[at:]
 
 
-def upgrade_request(host: str) -> bytes:
-    """The request that opens a subscriber of everything."""
+def upgrade_request(host: str, path: str = "/v1/stream") -> bytes:
+    """The request that opens a WebSocket; that of a subscriber of everything, if no other is named."""
     return (
-        f"GET /v1/stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {b64encode(os.urandom(16)).decode()}\r\n\r\n"
     ).encode()
 
 
-def frame_size(data: bytes) -> int:
-    """Bytes of the frame that begins here, its head included; 0 while that cannot be told."""
-    if len(data) < 2:
+def frame_size(data: bytes, at: int = 0) -> int:
+    """Bytes of the frame that begins at `at`, its head included; 0 while that cannot be told."""
+    if len(data) < at + 2:
         return 0
-    length = data[1]
+    length = data[at + 1]
     if length < 126:
         return 2 + length
     width, form = (2, "!H") if length == 126 else (8, "!Q")
-    if len(data) < 2 + width:
+    if len(data) < at + 2 + width:
         return 0
-    return 2 + width + int(struct.unpack_from(form, data, 2)[0])
+    return 2 + width + int(struct.unpack_from(form, data, at + 2)[0])
 
 
 def same(reader: Reader) -> Reader:
