@@ -142,12 +142,16 @@ class Running:
             assert answer.status == 200
             return await answer.text()
 
+    def nats(self, flag: str = "P") -> str:
+        """The address of the embedded broker, with the login of a flag's account."""
+        settings = json.loads((self.data / "broker" / "nats.conf").read_text())
+        (login,) = settings["accounts"][flag]["users"]
+        return f"nats://{login['user']}:{login['password']}@{settings['listen']}"
+
     @contextlib.asynccontextmanager
     async def broker(self, flag: str = "P") -> AsyncIterator[Connection]:
         """A connection of our own to the embedded broker."""
-        settings = json.loads((self.data / "broker" / "nats.conf").read_text())
-        (login,) = settings["accounts"][flag]["users"]
-        link = await Connection.open(f"nats://{settings['listen']}", login["user"], login["password"])
+        link = await Connection.open(self.nats(flag))
         yield link
         await link.close()
 

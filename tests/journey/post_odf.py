@@ -4,6 +4,7 @@ Run it by hand: python tests/journey/post_odf.py FOLDER --url http://127.0.0.1:8
 """
 
 import asyncio
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -74,7 +75,7 @@ async def post_all(paths: Iterable[Path], url: str) -> Summary:
 
 async def _post(session: aiohttp.ClientSession, url: str, document: bytes) -> tuple[int, dict[str, Any]]:
     headers = {"Content-Type": "application/xml"}
-    async with session.post(f"{url.rstrip('/')}/ingest/odf", data=document, headers=headers) as answer:
+    async with session.post(f"{url.rstrip('/')}/ingest/odf", data=io.BytesIO(document), headers=headers) as answer:
         return answer.status, await answer.json(content_type=None)
 
 

@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -115,8 +115,8 @@ async def stream_of(feed: Feed, flag: str = "P") -> list[Kept]:
         return await kept_of(link)
 
 
-async def kept_of(link: Connection) -> list[Kept]:
-    """The whole of FEED in the account of a connection."""
+async def kept_of(link: Connection, mark_of: Callable[[dict[str, Any]], str] = mark_of) -> list[Kept]:
+    """The whole of FEED in the account of a connection; `mark_of` tells the mark of a message."""
     kept = []
     for each in await read(link, "FEED", 1, await last_sequence(link)):
         text = splice_seq(each.payload, each.seq)

@@ -1,4 +1,4 @@
-"""`feed up` as a child that can be killed: its own process group, a known data folder, a fixed port."""
+"""A service as a child that can be killed: its own process group, a known data folder, a fixed port."""
 
 import asyncio
 import contextlib
@@ -31,14 +31,15 @@ def fixed_port() -> int:
 
 
 class Feed:
-    """One service. `arguments` are further ones of `feed up`; its log is `FOLDER/feed.log`."""
+    """One service. `arguments` are further ones of its command, `feed ROLE`; its log is `FOLDER/feed.log`."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, role: str = "up") -> None:
+        folder.mkdir(exist_ok=True)
         self.data = folder / "data"
         self.log = folder / "feed.log"
         self.url = f"http://127.0.0.1:{(port := fixed_port())}"
         self.starts = 0
-        self._command = [sys.executable, "-m", "feed", "up", "--port", str(port), "--data", str(self.data), *arguments]
+        self._command = [sys.executable, "-m", "feed", role, "--port", str(port), "--data", str(self.data), *arguments]
         self._child: asyncio.subprocess.Process | None = None
 
     async def start(self) -> float:
@@ -114,9 +115,9 @@ class Feed:
 
 
 @contextlib.asynccontextmanager
-async def serving(folder: Path, *arguments: str) -> AsyncIterator[Feed]:
+async def serving(folder: Path, *arguments: str, role: str = "up") -> AsyncIterator[Feed]:
     """A running service; whatever still runs at the end is killed, and its log is printed for a test that failed."""
-    feed = Feed(folder, *arguments)
+    feed = Feed(folder, *arguments, role=role)
     await feed.start()
     try:
         yield feed

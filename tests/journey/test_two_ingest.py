@@ -10,12 +10,10 @@ from feed.candidate import Receipt
 from feed.core.gate import Accepted, admit
 from feed.core.heads import Head
 from feed.core.index import index_of
-from feed.stream.broker import Broker
-from feed.stream.connection import Connection
 from feed.venues import FORMATS
 from tests.journey.checker import Kept, Post, check
 from tests.journey.reader import Reader, kept_of
-from tests.journey.service import serving
+from tests.journey.roles import one_broker
 from tests.journey.soak import seed_of
 from tests.journey.venue import Document, Venue, client
 
@@ -65,42 +63,30 @@ async def test_two_services_make_the_stream_of_one_gate(tmp_path: Path):
     """Order per document, nothing twice, refusals with a reason, and the same log at subscribers of both services."""
     chance = random.Random(seed_of("two services"))
     documents = [documents_of(unit, chance) for unit in range(UNITS)]
-    broker = Broker(tmp_path / "nats")
-    await broker.start()
-    try:
-        address = [
-            f"nats://{user}:{word}@{broker.url[7:]}"
-            for user, word in (broker.credentials("P"), broker.credentials("T"))
-        ]
-        arguments = ("--nats", address[0], "--nats-test", address[1])
-        (tmp_path / "a").mkdir()
-        (tmp_path / "b").mkdir()
-        async with (
-            client() as session,
-            serving(tmp_path / "a", *arguments) as one,
-            serving(tmp_path / "b", *arguments) as other,
-            asyncio.TaskGroup() as group,
-        ):
-            venue = Venue(session, one.url, other.url)
-            readers = [Reader(session, one.url), Reader(session, other.url)]
-            reading = [group.create_task(reader.run()) for reader in readers]
+    async with (
+        client() as session,
+        one_broker(tmp_path) as nodes,
+        nodes.node("up") as one,
+        nodes.node("up") as other,
+        nodes.link() as link,
+        asyncio.TaskGroup() as group,
+    ):
+        venue = Venue(session, one.url, other.url)
+        readers = [Reader(session, one.url), Reader(session, other.url)]
+        reading = [group.create_task(reader.run()) for reader in readers]
 
-            async def feed_in(unit: int, door: int) -> None:
-                for document in documents[unit]:
-                    await venue.send(document, door)
+        async def feed_in(unit: int, door: int) -> None:
+            for document in documents[unit]:
+                await venue.send(document, door)
 
-            async with asyncio.TaskGroup() as venues:
-                for unit in range(UNITS):
-                    for door in range(VENUES):
-                        venues.create_task(feed_in(unit, door % 2))
-            link = await Connection.open(broker.url, *broker.credentials("P"))
-            stream = await kept_of(link)
-            await link.close()
-            for reader, task in zip(readers, reading, strict=True):
-                await reader.reach(len(stream))
-                task.cancel()
-    finally:
-        await broker.stop()
+        async with asyncio.TaskGroup() as venues:
+            for unit in range(UNITS):
+                for door in range(VENUES):
+                    venues.create_task(feed_in(unit, door % 2))
+        stream = await kept_of(link)
+        for reader, task in zip(readers, reading, strict=True):
+            await reader.reach(len(stream))
+            task.cancel()
     answers = Counter(post.answer for post in venue.posts)
     print(f"{len(stream)} messages, {dict(answers)}, unknown {dict(venue.unknown)}")  # noqa: T201 - the point
     assert check(venue.posts, stream, [reader.seen for reader in readers]) == []

@@ -5,6 +5,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import aiohttp
 
@@ -17,6 +18,15 @@ ATTEMPT_SECONDS = 8.0
 RETRY_SECONDS = 0.05
 _START = datetime(2024, 7, 3, 12, tzinfo=UTC)
 _ENDINGS = {200: "stored", 409: "refused", 422: "refused"}
+
+
+class Sendable(Protocol):
+    """A document to be posted: what `Post` tells of it, and its bytes."""
+
+    topic: str
+    version: tuple[int, int]
+    mark: str
+    data: bytes
 
 
 class Document:
@@ -53,7 +63,7 @@ class Venue:
         self._session = session
         self._addresses = [f"{url}/ingest/odf" for url in urls]
 
-    async def send(self, document: Document, door: int = 0) -> Post:
+    async def send(self, document: Sendable, door: int = 0) -> Post:
         """Post it again and again until the answer is 200 or a refusal."""
         tried = Post(document.topic, document.version, document.mark, "unknown")
         place = len(self.posts)
@@ -65,7 +75,7 @@ class Venue:
                 return post
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def _once(self, document: Document, tried: Post, address: str) -> Post | None:
+    async def _once(self, document: Sendable, tried: Post, address: str) -> Post | None:
         limit = aiohttp.ClientTimeout(total=ATTEMPT_SECONDS)
         try:
             async with self._session.post(
