@@ -7,10 +7,12 @@ hold up the loop as well.
 import asyncio
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -29,10 +31,12 @@ class Worker:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._number: int | None = None  # of the process, while it is known to live
 
     async def decode(self, decode: Decode, document: bytes, receipt: Receipt) -> Decoded:
         """As `decode(document, receipt)`; raises OutcomeUnknownError when the process died of it."""
         async with self._turn:
+            self._number = await self._ask(os.getpid)
             decoded, count = await self._ask(_begin, decode, document, receipt)
             candidates: list[Candidate] = []
             while len(candidates) < count:
@@ -44,6 +48,10 @@ class Worker:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+        if self._number is not None:  # the pool itself would wait for what is being decoded
+            with suppress(ProcessLookupError):
+                os.kill(self._number, signal.SIGKILL)
+            self._number = None
 
     async def _ask(self, act: Callable[..., Found], *arguments: object) -> Found:
         if self._pool is None:
@@ -52,6 +60,7 @@ class Worker:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
         except BrokenProcessPool as error:
+            self._number = None
             self.close()
             raise OutcomeUnknownError("the process that decodes long documents died", hint="Send it again.") from error
 

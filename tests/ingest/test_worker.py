@@ -1,8 +1,10 @@
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -11,6 +13,7 @@ from feed.candidate import Candidate, Decoded, Receipt
 from feed.errors import OutcomeUnknownError
 from feed.ingest.worker import PORTION, Worker
 from tests.core.makers import candidate
+from tests.service_fixture import wait_until
 
 RECEIPT = Receipt(0, None, {}.get)
 
@@ -28,6 +31,13 @@ def place_of(document: bytes, _: Receipt) -> Decoded:
 def dies(document: bytes, _: Receipt) -> Decoded:
     """A decoder that its document kills."""
     os.kill(os.getpid(), signal.SIGKILL)
+    return Decoded()
+
+
+def lingers(document: bytes, _: Receipt) -> Decoded:
+    """A decoder that is not through for a long time; it leaves a file when it begins."""
+    Path(document.decode()).touch()
+    time.sleep(60)
     return Decoded()
 
 
@@ -58,6 +68,16 @@ async def test_a_document_that_kills_the_process_harms_only_itself(worker: Worke
     with pytest.raises(OutcomeUnknownError):
         await worker.decode(dies, b"", RECEIPT)
     assert len((await worker.decode(many, b"3", RECEIPT)).candidates) == 3
+
+
+async def test_closing_does_not_wait_for_what_is_being_decoded(worker: Worker, tmp_path: Path):
+    """The process ends at once, so that a long document does not hold up the end of the service."""
+    begun = tmp_path / "begun"
+    decoding = asyncio.create_task(worker.decode(lingers, str(begun).encode(), RECEIPT))
+    await wait_until(begun.exists)
+    worker.close()
+    with pytest.raises(OutcomeUnknownError):
+        await asyncio.wait_for(decoding, 5)
 
 
 def test_the_process_ends_with_a_parent_that_is_killed():
