@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -40,6 +41,7 @@ async def run(settings: Settings, count: int, work: Work, on_ready: Callable[[st
     listen(settings.host, settings.port).close()  # a port that is taken by somebody else must be told
     with listen(settings.host, settings.port, shared=True) as reserved:
         settings = replace(settings, port=reserved.getsockname()[1])
+    loop.set_default_executor(ThreadPoolExecutor(2 * count))  # each worker has one thread that waits for its end
     workers = [Worker(settings, work) for _ in range(count)]
     starting = asyncio.gather(*(worker.start() for worker in workers))
     stopping = asyncio.ensure_future(stop.wait())

@@ -17,6 +17,8 @@ LIST_KIND = "list"
 class ListedDocument(msgspec.Struct, frozen=True):
     """The newest document of one key that the set has taken over; `op` tells whether it withdrew the list.
 
+    One that takes several batches is named before it is written, as not `complete`: nothing may contradict it then.
+
     `key` is the document key without competition and code: type, subcode, subtype and language as topic tokens.
     `infos` are what it says of the list as a whole (version and approval of a schedule); `unmapped` keeps what no field
     holds outside of its entities, as XML path -> text.
@@ -27,6 +29,7 @@ class ListedDocument(msgspec.Struct, frozen=True):
     event: Micros
     hash: str
     op: Op = Op.PUT
+    complete: bool = True
     infos: tuple[Info, ...] | UnsetType = UNSET
     unmapped: dict[str, str] | UnsetType = UNSET
 

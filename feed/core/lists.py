@@ -14,6 +14,7 @@ from feed.candidate import Candidate, Listing
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, judge_version
 from feed.core.heads import Head, Heads
 from feed.core.index import Index
+from feed.core.scope import WHOLE, Scope
 from feed.refusals import Reason, Refusal
 from schemas.list import ListBody, ListedDocument
 from schemas.message import Message, Op, Remark
@@ -32,12 +33,13 @@ class Change(NamedTuple):
 class Plan(NamedTuple):
     """What a document does to its set: its changes in order, the head last, and what it leaves as it is.
 
-    `refusal` refuses all of it.
+    `claim` is a head to be written before all others if one batch cannot hold them; `refusal` refuses all of it.
     """
 
     changes: list[Change]
     duplicates: int = 0
     stale: int = 0
+    claim: Change | None = None
     refusal: Refusal | None = None
 
 
@@ -49,6 +51,8 @@ def admit_document(listing: Listing, head: Head | None, now: int, window: int, s
     known = _known(listing, head)
     if head is None or known is None:
         return Accepted(prev=head.seq if head else 0)
+    if _completes(listing.document, known):
+        return Accepted(prev=head.seq)
     new = _index(listing.document, listing.head.message.ts.recv)
     verdict = judge_version(new, Head(head.seq, _index(known, 0)), now, window if listing.full else 0, seen)
     if isinstance(verdict, Accepted):
@@ -56,10 +60,12 @@ def admit_document(listing: Listing, head: Head | None, now: int, window: int, s
     return Accepted(prev=head.seq) if isinstance(verdict, Stale) and not listing.full else verdict
 
 
-def plan(listing: Listing, entities: Iterable[Candidate], heads: Heads, accepted: Accepted) -> Iterator[Plan | None]:
+def plan(
+    listing: Listing, entities: Iterable[Candidate], heads: Heads, accepted: Accepted, scope: Scope = WHOLE
+) -> Iterator[Plan | None]:
     """Judge each entity; yields None after every STEP of them, so that the caller can let others in, and the plan last.
 
-    A full list removes what it no longer lists, unless that is newer than itself.
+    A full list removes what it no longer lists, unless that is newer than itself or outside the `scope` of its sender.
     """
     head = heads.get(listing.topic)
     document, barrier = listing.document, _barrier(listing, head)
@@ -81,14 +87,18 @@ def plan(listing: Listing, entities: Iterable[Candidate], heads: Heads, accepted
         if not number % STEP:
             yield None
     if listing.full and document.event >= barrier:
-        found.changes.extend(_leaving(listing, named, heads))
+        found.changes.extend(_leaving(listing, named, heads, scope))
     if found.changes or _advances(listing, head):
         new_head = _next_head(listing, head)
+        known = _known(listing, head)
+        is_claimed = known is not None and _completes(document, known)
+        claim = None if is_claimed else Change(_next_head(listing, head, complete=False), accepted)
         if len(msgspec.json.encode(new_head.message.body)) > HEAD_BYTES_MAX:
             detail = f"the head of the set {listing.topic} would have more than {HEAD_BYTES_MAX} bytes"
             yield Plan([], refusal=Refusal(Reason.BAD_VALUE, detail))
             return
         found.changes.append(Change(new_head, accepted))
+        found = found._replace(claim=claim)
     yield found._replace(duplicates=duplicates, stale=stale)
 
 
@@ -107,7 +117,8 @@ def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier:
     if _is_newer(old, new.list, document):
         return Stale(head.seq)
     is_same_document = (old.list, old.key, old.version) == (new.list, document.key, document.version)
-    if old.op is Op.PUT and old.hash == new.hash and (full or is_same_document):
+    is_confirmed = full and old.list == new.list  # another set's entity becomes a member of this one
+    if old.op is Op.PUT and old.hash == new.hash and (is_confirmed or is_same_document):
         return Duplicate(head.seq)
     if is_same_document and old.event == document.event and old.op is Op.PUT:
         detail = f"Version {document.version} with the same time is stored as seq {head.seq} with other content"
@@ -115,13 +126,13 @@ def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier:
     return Accepted(head.seq, remarks=(Remark.VERSION_REPEATED,) if is_same_document else ())
 
 
-def _leaving(listing: Listing, named: set[str], heads: Heads) -> Iterator[Change]:
+def _leaving(listing: Listing, named: set[str], heads: Heads, scope: Scope) -> Iterator[Change]:
     """Tombstones for the entities that a full list no longer names, in the order in which they were written."""
     document = listing.document
     op = Op.WITHDRAWN if document.op is Op.WITHDRAWN else Op.REMOVED
     gone = [(head, topic) for topic in heads.members(listing.topic) - named if (head := heads.get(topic)) is not None]
     for head, topic in sorted(gone, key=lambda pair: pair[0].seq):
-        if not _is_newer(head.index, listing.topic, document):
+        if scope.holds(topic) and not _is_newer(head.index, listing.topic, document):
             message = _tombstone(listing.head.message, topic, op)
             tombstone = Candidate(message, document.hash, listing.topic, document.key)
             yield Change(tombstone, Accepted(head.seq, supersedes=head.seq))
@@ -136,14 +147,14 @@ def _tombstone(head: Message, topic: str, op: Op) -> AnyMessage:
     return KINDS[key.kind].message(**(envelope | own | {"remarks": (), "body": None}))  # type: ignore[return-value]
 
 
-def _next_head(listing: Listing, head: Head | None) -> Candidate:
+def _next_head(listing: Listing, head: Head | None, *, complete: bool = True) -> Candidate:
     """The head with this document among those of the other keys; a late update leaves its key's document in place."""
     before = head.list if head is not None and head.list is not None else ListBody()
     documents = {each.key: each for each in before.documents}
     if _advances(listing, head):
-        document = listing.document
+        document = replace(listing.document, complete=complete)
         documents[document.key] = document
-    newest = listing.full and listing.document.event >= _barrier(listing, head)
+    newest = complete and listing.full and listing.document.event >= _barrier(listing, head)
     full = listing.document.event if newest else before.full
     message = listing.head.message
     body = replace(listing.body, documents=tuple(documents[key] for key in sorted(documents)), full=full)
@@ -152,7 +163,12 @@ def _next_head(listing: Listing, head: Head | None) -> Candidate:
 
 def _advances(listing: Listing, head: Head | None) -> bool:
     known, new = _known(listing, head), listing.document
-    return known is None or (new.version, new.event) > (known.version, known.event)
+    return known is None or (new.version, new.event) > (known.version, known.event) or _completes(new, known)
+
+
+def _completes(new: ListedDocument, known: ListedDocument) -> bool:
+    """Whether the document is the one that somebody began to write and did not finish."""
+    return not known.complete and (new.version, new.hash) == (known.version, known.hash)
 
 
 def _barrier(listing: Listing, head: Head | None) -> int:

@@ -21,6 +21,7 @@ from feed.core.index import index_of
 from feed.core.inflate import first_bytes, inflate
 from feed.core.keys import Key, holds, offence
 from feed.core.outcome import Arrival, Outcome, Quarantined, Stored
+from feed.core.scope import WHOLE
 from feed.errors import OutcomeUnknownError, TooLargeError
 from feed.ingest.patience import again
 from feed.ingest.sets import Sets, SetStore, Turn
@@ -33,7 +34,6 @@ _ASTRAY = FORBIDDEN | {Reason.FLAG_MISMATCH}  # says nothing about the versions 
 _REMEMBERED_TOPICS = 10_000
 _REMEMBERED_VERSIONS = 1_000
 IN_LOOP_BYTES = 128 * 1024  # takes a few milliseconds to decode; what is longer goes to the worker
-IN_LOOP_COMPRESSED_BYTES = 32 * 1024
 LONG_BYTES_A_SECOND = 1024 * 1024  # how much longer a long document may take to be stored
 
 
@@ -90,6 +90,8 @@ class Admission:
         if isinstance(plain, Refusal) and plain.reason is Reason.TOO_LARGE:
             return self._counted(_turned_away(plain))
 
+        size = len(arrival.data) if isinstance(plain, Refusal) else len(plain)
+
         async def read() -> Decoded:
             if isinstance(plain, Refusal):
                 return Decoded(refusal=plain)
@@ -98,7 +100,7 @@ class Admission:
             return _checked(await self._worker.decode(decode, plain, receipt), flag, arrival.key)
 
         try:
-            async with asyncio.timeout(self._limits.deadline + len(arrival.data) / LONG_BYTES_A_SECOND):
+            async with asyncio.timeout(self._limits.deadline + size / LONG_BYTES_A_SECOND):
                 outcome = await self._stored(arrival, raw_id, read)
         except TooLargeError as error:
             return self._counted(_turned_away(Refusal(Reason.TOO_LARGE, error.detail)))
@@ -107,11 +109,13 @@ class Admission:
         return self._counted(outcome)
 
     async def _inflated(self, arrival: Arrival) -> bytes | Refusal:
-        most = self._limits.body_bytes
-        arguments = arrival.data, arrival.encoding, arrival.key.bytes_max(most) if arrival.key else most
-        if arrival.encoding and len(arrival.data) > IN_LOOP_COMPRESSED_BYTES:
-            return await asyncio.to_thread(inflate, *arguments)
-        return inflate(*arguments)
+        most = arrival.key.bytes_max(self._limits.body_bytes) if arrival.key else self._limits.body_bytes
+        if not arrival.encoding:
+            return inflate(arrival.data, "", most)
+        plain = inflate(arrival.data, arrival.encoding, min(IN_LOOP_BYTES, most))  # a small bomb must not stop the loop
+        if isinstance(plain, Refusal) and plain.reason is Reason.TOO_LARGE:
+            return await asyncio.to_thread(inflate, arrival.data, arrival.encoding, most)
+        return plain
 
     async def _stored(self, arrival: Arrival, raw_id: str, read: Callable[[], Awaitable[Decoded]]) -> Outcome:
         """Decode and settle, and archive in parallel; return when all is acknowledged."""
@@ -145,7 +149,8 @@ class Admission:
 
     async def _settle_set(self, arrival: Arrival, raw_id: str, decoded: Decoded, listing: Listing) -> Outcome:
         seen = self._seen.get(listing.topic, set())
-        turn = Turn(listing, decoded.candidates, raw_id, seen)
+        scope = arrival.key.scope if arrival.key else WHOLE
+        turn = Turn(listing, decoded.candidates, raw_id, seen, scope)
         found = await self._sets.settle(turn)
         if isinstance(found, Refusal):
             return await self._refuse(arrival, raw_id, decoded, found)

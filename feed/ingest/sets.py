@@ -15,6 +15,7 @@ from feed.core.heads import Head, Heads
 from feed.core.index import index_of
 from feed.core.lists import Change, Plan, admit_document, plan
 from feed.core.outcome import Outcome, Stored
+from feed.core.scope import WHOLE, Scope
 from feed.errors import OutcomeUnknownError
 from feed.ingest.patience import again
 from feed.refusals import Refusal
@@ -24,7 +25,7 @@ from schemas.list import ListBody, ListedDocument
 class SetStore(Protocol):
     """The stream as sets see it; see `feed.ingest.admission.Store`."""
 
-    def publish_all(self, changes: Sequence[Change], raw_id: str) -> AsyncIterator[list[int]]: ...
+    def publish_all(self, plan: Plan, raw_id: str) -> AsyncIterator[list[tuple[Change, int]]]: ...
 
     async def catch_up(self) -> None: ...
 
@@ -32,16 +33,19 @@ class SetStore(Protocol):
 
 
 class Turn:
-    """One document's turn at its set.
+    """One document's turn at its set; its sender may write in `scope`.
 
     `stored` are sequences by topic, `lost` topics whose outcome is unknown, `remarks` those of what was stored.
     """
 
-    def __init__(self, listing: Listing, entities: Sequence[Candidate], raw_id: str, seen: Container[int]) -> None:
+    def __init__(
+        self, listing: Listing, entities: Sequence[Candidate], raw_id: str, seen: Container[int], scope: Scope = WHOLE
+    ) -> None:
         self.listing = listing
         self.entities = entities
         self.raw_id = raw_id
         self.seen = seen
+        self.scope = scope
         self.stored: dict[str, int] = {}
         self.lost: set[str] = set()
         self.remarks: list[str] = []
@@ -73,41 +77,46 @@ class Sets:
             elif isinstance(verdict, Refused):
                 return verdict.refusal
             else:
-                return self._outcome(turn, Plan([], isinstance(verdict, Duplicate), isinstance(verdict, Stale)))
+                found = Plan([], duplicates=int(isinstance(verdict, Duplicate)), stale=int(isinstance(verdict, Stale)))
+                return self._outcome(turn, found)
 
     async def _written(self, turn: Turn, verdict: Accepted) -> Outcome | Refusal | None:
         """Write what the document changes; None when a head has moved since it was judged, or nobody answered."""
         found = Plan([])
-        for step in plan(turn.listing, turn.entities, self._heads, verdict):
+        for step in plan(turn.listing, turn.entities, self._heads, verdict, turn.scope):
             if step is None:
                 await asyncio.sleep(0)
             else:
                 found = step
         if found.refusal is not None:
             return found.refusal
-        left = iter(found.changes)
+        left = {change.candidate.message.topic for change in found.changes}
+        is_whole = not left
         try:
-            async for seqs in self._store.publish_all(found.changes, turn.raw_id):
-                for seq in seqs:
-                    self._learn(turn, next(left), seq)
+            async for batch in self._store.publish_all(found, turn.raw_id):
+                for change, seq in batch:
+                    self._learn(turn, change, seq)
+                    if change is not found.claim:
+                        turn.remarks += change.candidate.message.remarks + change.verdict.remarks
+                    left.discard(change.candidate.message.topic)
+                is_whole = batch[-1][0].candidate.message.topic == turn.listing.topic
         except OutcomeUnknownError:
-            turn.lost.update(change.candidate.message.topic for change in left)
+            turn.lost |= left | {turn.listing.topic}
             return None
-        return None if next(left, None) else self._outcome(turn, found)
+        return self._outcome(turn, found) if is_whole else None
 
     def _learn(self, turn: Turn, change: Change, seq: int) -> None:
         message = change.candidate.message
         listed = message.body if isinstance(message.body, ListBody) else None
         self._heads.learn(message.topic, Head(seq, index_of(change.candidate), listed))
         turn.stored[message.topic] = seq
-        turn.remarks += message.remarks + change.verdict.remarks
 
     def _outcome(self, turn: Turn, found: Plan) -> Outcome:
         """What is stored now; what an earlier try stored, although nobody told us then, is no duplicate."""
-        for topic in turn.lost - turn.stored.keys():
+        for topic in turn.lost:
             head = self._heads.get(topic)
             if head is not None and _is_of(head, turn.listing.document):
-                turn.stored[topic] = head.seq
+                turn.stored[topic] = max(head.seq, turn.stored.get(topic, 0))
         accepted = tuple(Stored(seq, topic) for topic, seq in sorted(turn.stored.items(), key=lambda item: item[1]))
         already = len(accepted) - len(found.changes)  # stored by an earlier try: this one found them there
         return Outcome(accepted=accepted, duplicates=max(0, found.duplicates - already), stale=found.stale)

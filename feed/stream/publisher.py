@@ -4,7 +4,7 @@ The one guard for order, duplicates and several ingest nodes is the expected las
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import nullcontext
 
 import msgspec
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from feed.candidate import Candidate, Decoded
 from feed.core.gate import Accepted
 from feed.core.index import OFFICIAL, headers_of
-from feed.core.lists import Change
+from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival
 from feed.errors import TooLargeError
 from feed.refusals import Refusal
@@ -114,25 +114,32 @@ class Publisher:
         except WrongLastSequenceError:
             return None
 
-    async def publish_all(self, changes: Sequence[Change], raw_id: str) -> AsyncIterator[list[int]]:
-        """Store the messages of one document in atomic batches; yields the sequences of each, in order.
+    async def publish_all(self, plan: Plan, raw_id: str) -> AsyncIterator[list[tuple[Change, int]]]:
+        """Store what a document changes in atomic batches; yields what each stored, with its sequence.
 
-        Ends early, before all are stored, when a head has moved since. One long batch is on its way at a time, so that
-        results get through between them.
+        More than one batch begins with the claim, behind which the head is written. Ends early, before all are stored,
+        when a head has moved since. One long batch is on its way at a time, so that results get through between them.
         """
-        portion: list[Piece] = []
-        size = 0
-        for change in changes:
+        portion: list[tuple[Change, Piece]] = []
+        size = claimed = 0
+        for change in plan.changes:
+            if claimed and change is plan.changes[-1]:
+                change = change._replace(verdict=replace(change.verdict, prev=claimed))  # noqa: PLW2901 - the head
             piece = await self._piece(change.candidate, change.verdict, raw_id)
             if portion and (size + len(piece.payload) > BATCH_BYTES_MAX or len(portion) == MESSAGES_MAX):
-                if (seqs := await self._stored(portion)) is None:
+                if not claimed and plan.claim:
+                    claim = await self._piece(plan.claim.candidate, plan.claim.verdict, raw_id)
+                    portion.insert(0, (plan.claim, claim))
+                if (stored := await self._stored(portion)) is None:
                     return
-                yield seqs
+                if plan.claim:
+                    claimed = claimed or stored[0][1]
+                yield stored
                 portion, size = [], 0
-            portion.append(piece)
+            portion.append((change, piece))
             size += len(piece.payload)
-        if portion and (seqs := await self._stored(portion)) is not None:
-            yield seqs
+        if portion and (stored := await self._stored(portion)) is not None:
+            yield stored
 
     async def catch_up(self) -> None:
         """Return when this process has taken over all that the leader holds at this moment."""
@@ -142,14 +149,16 @@ class Publisher:
         """Return at the next message of the stream, or after that time."""
         await self._tide.moved(seconds)
 
-    async def _stored(self, portion: list[Piece]) -> list[int] | None:
+    async def _stored(self, portion: list[tuple[Change, Piece]]) -> list[tuple[Change, int]] | None:
+        pieces = [piece for _, piece in portion]
         async with self._long if len(portion) > SHORT_BATCH else nullcontext():
             try:
-                return await publish_batch(self._connection, portion, timeout=ACK_SECONDS)
+                seqs = await publish_batch(self._connection, pieces, timeout=ACK_SECONDS)
             except WrongLastSequenceError:
                 return None
             except PayloadTooLargeError as error:
                 raise TooLargeError(error.detail) from error
+        return [(change, seq) for (change, _), seq in zip(portion, seqs, strict=True)]
 
     async def _piece(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> Piece:
         payload = await self._carried(candidate.message, verdict)

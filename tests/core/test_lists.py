@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait
-from feed.core.lists import HEAD_BYTES_MAX, Plan
+from feed.core.lists import HEAD_BYTES_MAX, Plan, plan
+from feed.core.scope import Scope
 from feed.refusals import Reason
 from schemas.list import ListBody
 from schemas.message import Op
@@ -169,6 +170,49 @@ def test_a_head_that_would_be_kept_apart_refuses_the_document():
     assert found.refusal is not None
     assert found.refusal.reason is Reason.BAD_VALUE
     assert a_set.seq == before
+
+
+def test_what_is_outside_the_senders_scope_is_not_removed():
+    """A key for one discipline may leave another's unit out of its list; it does not take it back."""
+    a_set = Set()
+    put(a_set, FULL, 1, 10, a="1", b="1")
+    of = listing(2, 20, "x")
+    accepted = a_set.judge(of)
+    assert isinstance(accepted, Accepted)
+    for disciplines, left in ((("SWM",), [LIST_TOPIC]), (("ATH",), [topic_of("b"), LIST_TOPIC])):
+        scope = Scope.of((), disciplines)
+        found = [step for step in plan(of, entities(of, {"a": "1"}), a_set.heads, accepted, scope) if step]
+        assert [topic for topic, _ in changed(found[-1])] == left
+
+
+def test_an_entity_that_another_list_names_too_is_taken_over():
+    """Although nothing of it changed: else the list that had it would take it from both."""
+    a_set = Set()
+    put(a_set, FULL, 1, 10, a="1", b="1")
+    other = listing(1, 20, "x", topic="XG2030.GEN.-.-.-.-.list.schedule")
+    assert changed(a_set.take(other, entities(other, {"a": "1"}))) == [(topic_of("a"), Op.PUT), (other.topic, Op.PUT)]
+    assert changed(put(a_set, FULL, 2, 30, b="1")) == [(LIST_TOPIC, Op.PUT)]
+
+
+def test_a_document_that_is_claimed_can_be_completed_and_not_contradicted():
+    """Whoever began to write it left its name in the head."""
+    a_set = Set()
+    put(a_set, FULL, 1, 10, a="1")
+    of = listing(2, 20, "x")
+    accepted = a_set.judge(of)
+    assert isinstance(accepted, Accepted)
+    claim = a_set.plan(of, entities(of, {"b": "1"}), accepted).claim
+    assert claim is not None
+    assert claim.verdict == accepted
+    a_set.store(claim.candidate)
+    assert isinstance(a_set.judge(listing(2, 20, "y")), Refused)
+    assert isinstance(a_set.judge(listing(1, 10, "old")), Stale)
+    assert changed(a_set.take(of, entities(of, {"b": "1"}))) == [
+        (topic_of("b"), Op.PUT),
+        (topic_of("a"), Op.REMOVED),
+        (LIST_TOPIC, Op.PUT),
+    ]
+    assert isinstance(a_set.judge(of), Duplicate)
 
 
 class Sent(NamedTuple):

@@ -1,13 +1,15 @@
 """Admission with a stream in memory: its rules alone; the broker itself is tested in tests/stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from msgspec.structs import replace
 
 from feed.candidate import Candidate, Decoded, Receipt
 from feed.core.gate import Accepted
 from feed.core.heads import Head, Heads
 from feed.core.index import index_of
-from feed.core.lists import Change
+from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival, Outcome
 from feed.ingest.admission import Admission, Limits
 from feed.ingest.worker import Worker
@@ -55,17 +57,24 @@ class Stream:
         await self._call("publish")
         return self.store(new) if verdict.prev == self.last(new.message.topic) else None
 
-    async def publish_all(self, changes: Sequence[Change], raw_id: str) -> AsyncIterator[list[int]]:
-        """Batches of two, each wholly or not at all."""
-        for start in range(0, len(changes), 2):
+    async def publish_all(self, plan: Plan, raw_id: str) -> AsyncIterator[list[tuple[Change, int]]]:
+        """Batches of two, after the claim if there are several, each wholly or not at all."""
+        changes, claimed = list(plan.changes), 0
+        while changes:
             await self._call("publish_all")
-            batch = changes[start : start + 2]
+            batch, changes = changes[:2], changes[2:]
+            if changes and not claimed and plan.claim:
+                batch.insert(0, plan.claim)
+            if claimed and not changes:
+                batch[-1] = batch[-1]._replace(verdict=replace(batch[-1].verdict, prev=claimed))
             if any(change.verdict.prev != self.last(change.candidate.message.topic) for change in batch):
                 return
-            seqs = [self.store(change.candidate) for change in batch]
+            stored = [(change, self.store(change.candidate)) for change in batch]
+            if plan.claim:
+                claimed = claimed or stored[0][1]
             if self.lose:
                 raise self.lose.pop()
-            yield seqs
+            yield stored
 
     async def catch_up(self) -> None:
         await self._call("catch_up")

@@ -5,7 +5,7 @@ import pytest
 
 from feed.candidate import Decoded
 from feed.core.outcome import Outcome
-from feed.errors import OutcomeUnknownError
+from feed.errors import BrokerError, OutcomeUnknownError
 from feed.refusals import Reason
 from schemas.message import Op
 from tests.core.set_makers import FULL, LIST_TOPIC, UPDATE, entities, listing, topic_of
@@ -30,7 +30,7 @@ async def test_entities_are_stored_before_their_head(house: House):
     """In batches, in order; the answer tells every message, the head last."""
     outcome = await house.send(decoded=document(1, 10, {"a": "1", "b": "1", "c": "1"}))
     assert topics(outcome) == [topic_of("a"), topic_of("b"), topic_of("c"), LIST_TOPIC]
-    assert [row.seq for row in outcome.accepted] == [1, 2, 3, 4]
+    assert [row.seq for row in outcome.accepted] == [2, 3, 4, 5]
     assert house.stream.calls.count("publish_all") == 2
     assert house.admission.counts["accepted"] == 4
 
@@ -64,7 +64,7 @@ async def test_an_answer_that_was_lost_is_found_again(house: House):
     outcome = await house.send(decoded=document(1, 10, {"a": "1", "b": "1", "c": "1"}))
     assert sorted(topics(outcome)) == sorted([topic_of("a"), topic_of("b"), topic_of("c"), LIST_TOPIC])
     assert outcome.duplicates == 0
-    assert len(house.stream.log) == 4
+    assert len(house.stream.log) == 5  # with the claim of the first try; what was left fits one batch
 
 
 async def test_a_lost_commit_of_the_last_batch_is_found_again(house: House):
@@ -81,6 +81,46 @@ async def test_a_contradiction_refuses_the_whole_document(house: House):
     outcome = await house.send(decoded=document(1, 10, {"a": "2", "b": "1"}))
     assert [row.refusal.reason for row in outcome.quarantined] == [Reason.VERSION_CONFLICT]
     assert len(house.stream.log) == 2
+
+
+async def test_a_long_document_claims_its_set_before_it_writes(house: House):
+    """Its contradiction on another node is refused before anything of it is stored, and it is completed by itself."""
+    first = document(1, 10, {"a": "1", "b": "1", "c": "1", "d": "1"})
+    second = document(1, 10, {"d": "2", "c": "2", "b": "2", "a": "2"})
+    other = House()
+    other.stream.log = house.stream.log
+    refusals: list[Outcome] = []
+
+    async def contradict() -> None:
+        if house.stream.calls.count("publish_all") == 2 and not refusals:
+            refusals.append(await other.send(decoded=second))
+
+    house.stream.before["publish_all"] = contradict
+    outcome = await house.send(decoded=first)
+    assert [row.refusal.reason for row in refusals[0].quarantined] == [Reason.VERSION_CONFLICT]
+    assert len(outcome.accepted) == 5
+    written = [each.hash for topic, each in house.stream.log if topic != LIST_TOPIC]
+    assert written == ["1", "1", "1", "1"]
+
+
+async def test_a_document_that_was_left_unfinished_is_completed(house: House):
+    """The claim of a writer that died does not make its document a duplicate."""
+    of = document(1, 10, {"a": "1", "b": "1", "c": "1"})
+
+    async def die() -> None:
+        if house.stream.calls.count("publish_all") == 2:
+            raise BrokerError("gone")
+
+    house.stream.before["publish_all"] = die
+    with pytest.raises(BrokerError):
+        await house.send(decoded=of)
+    house.stream.before.clear()
+    outcome = await house.send(decoded=of)
+    assert topics(outcome) == [topic_of("c"), LIST_TOPIC]
+    head = house.stream.heads.get(LIST_TOPIC)
+    assert head is not None
+    assert head.list is not None
+    assert [each.complete for each in head.list.documents] == [True]
 
 
 async def test_the_broker_may_be_away_for_a_while(house: House):

@@ -87,7 +87,7 @@ async def kill_in_the_middle(feed: Feed, link: Connection, group: asyncio.TaskGr
         stored = (await kept_of(link, mark_of))[before:]
         await feed.start()
         await sending
-        if all(kept.topic != LIST_TOPIC for kept in stored):
+        if stored and stored[-1].topic != LIST_TOPIC:
             print(f"killed after {len(stored)} of {UNITS} units")  # noqa: T201 - the figures are the point
             return lists
 
@@ -161,3 +161,30 @@ async def test_two_writers_and_a_kill_make_the_set_of_one(tmp_path: Path):
     assert [fault for fault in check_stream(stream) if fault.rule in {"gap", "broken_chain"}] == []
     assert repeated(stream) == []
     assert check_log(reader.seen, stream) == []
+
+
+async def test_lists_that_contradict_each_other_at_two_doors_never_mix(tmp_path: Path):
+    """One of them is stored wholly, the other refused before anything of it is written."""
+    async with (
+        client() as session,
+        one_broker(tmp_path) as nodes,
+        nodes.node("ingest") as one,
+        nodes.node("ingest") as other,
+        nodes.node("serve") as serve,
+        nodes.link() as link,
+    ):
+        venue, reader = Venue(session, one.url, other.url), Reader(session, serve.url)
+        reading = asyncio.ensure_future(reader.run())
+        for version in range(2, 8, 2):
+            base = dict.fromkeys(range(UNITS), f"old {version}")
+            await venue.send(Schedule(FULL, version - 1, version - 1, base))
+            sides = [
+                base | dict.fromkeys(part, f"new {version}") for part in (range(UNITS // 2), range(UNITS // 2, UNITS))
+            ]
+            both = [Schedule(FULL, version, version, units) for units in sides]
+            posts = await asyncio.gather(*(venue.send(each, door) for door, each in enumerate(both)))
+            assert sorted(post.answer for post in posts) == ["accepted", "refused"]
+            stored = next(each for each, post in zip(both, posts, strict=True) if post.answer == "accepted")
+            await reader.reach(await last_sequence(link))
+            assert (await state_of(session, serve))[1] == stored.state()
+        reading.cancel()

@@ -13,7 +13,14 @@ DOCUMENT = ListedDocument(key="DT_SCHEDULE.-.SYNC", version=3, event=7, hash="ab
 def test_a_document_says_whether_it_took_its_list_back():
     """A plain one is put; what it did not say is left out."""
     written = json.loads(_encoder.encode(DOCUMENT))
-    assert written == {"key": "DT_SCHEDULE.-.SYNC", "version": 3, "event": 7, "hash": "ab", "op": "put"}
+    assert written == {
+        "key": "DT_SCHEDULE.-.SYNC",
+        "version": 3,
+        "event": 7,
+        "hash": "ab",
+        "op": "put",
+        "complete": True,
+    }
     assert msgspec.structs.replace(DOCUMENT, op=Op.WITHDRAWN).op is Op.WITHDRAWN
 
 

@@ -20,7 +20,7 @@ _PLAN = compile_plan(SourceBody, {})
 def read_source(state: State, received: Received) -> Decoded:
     """The one entity of the document: its sender; raises RefusedError.
 
-    What is said again later is news again, so the entity's content is the document's.
+    A new Version is news again, so the entity's content is the document's.
     """
     document, header = SetDocument(received), received.header
     body, remarks = SourceBody(state=state, since=header.event), tuple[Remark, ...]()

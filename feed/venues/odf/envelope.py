@@ -4,10 +4,15 @@ from typing import Any, cast
 
 from lxml import etree
 
+from feed.refusals import Reason
 from feed.venues.odf.header import NOTE, VERSIONS_ATTRIBUTES, Header
+from feed.venues.odf.parse import ROOT
+from feed.venues.odf.refused import RefusedError
 from schemas.message import DocumentHeader, Stamps
 from schemas.registry import KINDS, AnyMessage
 from schemas.rsc import Code, Level, Rsc
+
+VERSION_LENGTH_MAX = 256
 
 Fields = dict[str, Any]
 
@@ -39,6 +44,10 @@ def _document_header(header: Header, root: etree._Element, competition: etree._E
     versions: list[str | None] = [None] * len(VERSIONS_ATTRIBUTES)
     if competition is not None:
         versions = [competition.get(name) or None for name in VERSIONS_ATTRIBUTES]
+    for name, text in zip(VERSIONS_ATTRIBUTES, versions, strict=True):
+        if text and len(text) > VERSION_LENGTH_MAX:  # each entity of a list repeats it
+            detail = f"{name} is longer than {VERSION_LENGTH_MAX} characters"
+            raise RefusedError(Reason.BAD_VALUE, detail, f"/{ROOT}/Competition/@{name}")
     gen, sport, codes = versions
     notes = ("".join(note.itertext()).strip() for note in root.iterchildren(NOTE))
     return DocumentHeader(

@@ -39,7 +39,7 @@ KNOWN_ATTRIBUTES = frozenset(
         "Serial",  # Rio 2016 and before; the stream has its own
     )
 )
-_LENGTHS = {"CompetitionCode": 15, "DocumentType": 30, "Language": 3}
+_LENGTHS = {"CompetitionCode": 15, "DocumentType": 30, "Language": 3, "Source": 256, "DocumentSubtype": 256}
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 Attributes = Mapping[str, str]

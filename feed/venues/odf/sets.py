@@ -49,7 +49,9 @@ class SetDocument:
         """What the entities of a kind have in common: filled in by `replace`, which is much faster than making them."""
         if kind not in self._blanks:
             own = {"topic": "", "op": Op.PUT, "status": None, "body": None}
-            self._blanks[kind] = message(kind, self._common, self.received.header.code, **own)
+            # Notes are about the document: in each of thousands of entities they would be megabytes.
+            common = self._common | {"document": replace(self._common["document"], notes=())}
+            self._blanks[kind] = message(kind, common, self.received.header.code, **own)
         return self._blanks[kind]
 
     def decoded(self, infos: tuple[Info, ...] | UnsetType = UNSET) -> Decoded:

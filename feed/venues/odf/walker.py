@@ -16,6 +16,7 @@ from feed.venues.odf.refused import RefusedError
 from feed.venues.odf.values import Context
 from schemas.message import Remark
 
+UNMAPPED_MAX = 10_000  # of one document: what is not ours must not cost more than what is
 _LANGUAGE = "Language"
 _VALUE = "Value"
 
@@ -31,6 +32,7 @@ class Walker:
         self.context = Context(zone)
         self.unmapped: dict[str, str] = {}
         self._has_text = has_text
+        self._kept = 0
         self._paths = Paths()
 
     def read(self, plan: Plan, element: etree._Element, **fields: Any) -> Any:  # noqa: ANN401 - the plan's own Struct
@@ -75,17 +77,23 @@ class Walker:
 
     def keep_attribute(self, element: etree._Element, name: str, text: str) -> None:
         """Collect an attribute that no field holds."""
-        self.unmapped[self.where(element, name)] = text
+        self._keep(self.where(element, name), text)
 
     def keep_element(self, element: etree._Element) -> None:
         """Collect an element that no field holds, as XML."""
-        self.unmapped[self._paths.of(element)] = etree.tostring(element, encoding="unicode", with_tail=False)
+        self._keep(self._paths.of(element), etree.tostring(element, encoding="unicode", with_tail=False))
 
     def keep_text(self, element: etree._Element) -> None:
         """Collect text that stands directly in an element of which only attributes and children have fields."""
         texts = [element.text or "", *(child.tail or "" for child in element)]
         if text := "".join(texts).strip():
-            self.unmapped[f"{self._paths.of(element)}/text()"] = text
+            self._keep(f"{self._paths.of(element)}/text()", text)
+
+    def _keep(self, path: str, text: str) -> None:
+        if self._kept == UNMAPPED_MAX:
+            raise RefusedError(Reason.BAD_VALUE, f"more than {UNMAPPED_MAX} names here are no field of ours", path)
+        self._kept += 1
+        self.unmapped[path] = text
 
     def _fill(self, node: Node, element: etree._Element, fields: Fields) -> None:
         texts = node.texts

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from feed.candidate import Decoded, Listing, Receipt
 from feed.refusals import Reason
 from feed.venues.odf import decode as decode_odf
+from feed.venues.odf.walker import UNMAPPED_MAX
 from schemas.message import Op, Remark
 from schemas.rsc import parse_code
 from schemas.topic import parse_topic
@@ -231,3 +232,27 @@ def test_all_real_schedules_become_entities(shared: Path, decode: Decode):
             if candidate.message.topic.endswith(".unit"):
                 units.add(candidate.message.topic)
     assert (elements, len(units), repeated, sessions) == (7_100, 7_092, 8, 758)
+
+
+def test_notes_stay_with_the_head(decode: Decode, schedule: Build):
+    """They are about the document; a thousand entities do not repeat them."""
+    decoded = decode(schedule(unit(FIRST), around="<Note>Moved by rain</Note>"))
+    notes = [each.message.document.notes for each in (*decoded.candidates, listing_of(decoded).head)]
+    assert notes == [(), ("Moved by rain",)]
+
+
+@pytest.mark.parametrize("name", ["Gen", "Sport", "Codes"])
+def test_what_every_entity_repeats_is_short(decode: Decode, schedule: Build, name: str):
+    """A long text in it would be stored once for each of thousands."""
+    document = schedule(unit(FIRST)).replace(b"<Competition>", f'<Competition {name}="{257 * "x"}">'.encode())
+    refusal = decode(document).refusal
+    assert refusal is not None
+    assert (refusal.reason, refusal.where) == (Reason.BAD_VALUE, f"{ABOVE}/@{name}")
+
+
+def test_names_that_are_not_ours_are_limited(decode: Decode, schedule: Build):
+    """Keeping them costs more than reading what is ours: millions of them would hold up everybody."""
+    refusal = decode(schedule("<x/>" * (UNMAPPED_MAX + 1))).refusal
+    assert refusal is not None
+    assert refusal.reason is Reason.BAD_VALUE
+    assert decode(schedule("<x/>" * UNMAPPED_MAX)).refusal is None
