@@ -27,7 +27,7 @@ async def document(request: web.Request) -> web.StreamResponse:
 def as_delivered(request: web.Request, reading: Reading, entry: Entry) -> web.Response:
     """The answer that is one message, or that the reader has it."""
     tag = f"{reading.epoch}:{entry.seq}:json"
-    headers = {hdrs.ETAG: f'"{tag}"', hdrs.CACHE_CONTROL: "no-cache"}
+    headers = {hdrs.ETAG: f'"{tag}"'}
     if {tag, "*"} & {known.value for known in request.if_none_match or ()}:
         return web.Response(status=304, headers=headers)
     return web.Response(body=entry.json, headers=headers, content_type=JSON)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from feed.core.cursor import write_cursor
 from feed.core.keys import Key, Ring
@@ -101,3 +101,13 @@ def _secret(request: web.Request) -> str | None:
         scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
         secret = rest if scheme.lower() == "bearer" else None
     return None if secret is None else secret.strip()
+
+
+async def tell_caches(request: web.Request, response: web.StreamResponse) -> None:
+    """Nobody on the way may hand what one key may read to readers with another, or without asking (RFC 9111)."""
+    if not request.path.startswith("/v1/"):
+        return
+    has_key = KEY_HEADER in request.headers or hdrs.AUTHORIZATION in request.headers
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "private, no-cache" if has_key else "no-cache")
+    names = [response.headers[hdrs.VARY]] if hdrs.VARY in response.headers else []
+    response.headers[hdrs.VARY] = ", ".join((*names, KEY_HEADER, hdrs.AUTHORIZATION))

@@ -13,6 +13,7 @@ from feed.serve.ingest import ingest
 from feed.serve.log import log
 from feed.serve.metrics import metrics
 from feed.serve.published import schema, schema_list
+from feed.serve.rights import tell_caches
 from feed.serve.schedule import schedule
 from feed.serve.snapshot import snapshot
 from feed.serve.sources import sources
@@ -48,4 +49,5 @@ def make_app(routes: Iterable[web.RouteDef] = (*INGEST, *READING)) -> web.Applic
     """An application with these doors and those of every node; the caller hands in what they share under their keys."""
     app = web.Application(middlewares=[named_errors])
     app.add_routes((*routes, *EVERYWHERE))
+    app.on_response_prepare.append(tell_caches)
     return app

@@ -10,7 +10,6 @@ from feed.core.scope import WHOLE, Scope
 from feed.serve.answers import JSON
 from feed.serve.pulls import PORTION_BYTES, under_way
 from feed.serve.reading import Reading
-from feed.serve.rights import KEY_HEADER
 
 VIEW_NAMES = frozenset({"competition", "flag"})
 
@@ -23,11 +22,7 @@ async def answer(
     Raises ReaderError too_many.
     """
     tag = ":".join(filter(None, (reading.epoch, str(seq), "json", variant, _told(reading.scope))))
-    headers = {
-        hdrs.ETAG: f'"{tag}"',
-        hdrs.CACHE_CONTROL: "no-cache" if reading.key is None else "private, no-cache",
-        hdrs.VARY: f"{KEY_HEADER}, {hdrs.AUTHORIZATION}",
-    }
+    headers = {hdrs.ETAG: f'"{tag}"'}
     if {tag, "*"} & {known.value for known in request.if_none_match or ()}:
         return web.Response(status=304, headers=headers)
     text = msgspec.json.encode(make())

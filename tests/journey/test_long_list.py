@@ -71,7 +71,7 @@ async def snapshot(session: aiohttp.ClientSession, feed: Feed) -> bytes:
 
 @pytest.mark.slow
 async def test_a_long_list_does_not_hold_up_results(tmp_path: Path):
-    """Results take much less to a subscriber than decoding the list takes; the list is whole, once, also after a kill and a restart."""
+    """Results do not wait for the list to be decoded; the list is whole, once, also after a kill and a restart."""
     document = Schedule(FULL, 1, 1, dict.fromkeys(range(UNITS), "1"), room=ROOM)
     assert len(document.data) > LIST_BYTES
     async with client() as session, serving(tmp_path) as feed:

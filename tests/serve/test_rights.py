@@ -206,3 +206,14 @@ async def test_a_key_that_is_revoked_while_a_place_is_waited_for_opens_nothing(h
     status, error = await opening
     assert (status, error["name"]) == (401, "unauthorized")
     assert not house.pump().subscribers
+
+
+@pytest.mark.parametrize("path", [path for path in DOORS if path not in {"/v1/stream", "/v1/sse"}])
+async def test_no_cache_hands_an_answer_on(house: House, path: str):
+    """It depends on the key, and with one it is for its holder alone."""
+    mine = reader()
+    await add(house, mine)
+    keyed = aiohttp.ClientSession(headers={"X-API-KEY": mine.secret})
+    async with keyed as session, session.get(house.url + path) as answer:
+        assert "private" in answer.headers["Cache-Control"]
+        assert "X-API-KEY" in answer.headers["Vary"]
