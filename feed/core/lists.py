@@ -103,9 +103,7 @@ def plan(
 
 
 STEP = 500  # entities judged without letting others in
-HEAD_BYTES_MAX = (
-    256 * 1024
-)  # of documents with ever new keys, or of what stands around entities: the gate reads it back
+HEAD_BYTES_MAX = 256 * 1024  # the gate reads it back from its message: it must never be kept apart
 
 
 def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier: int, *, full: bool) -> Verdict:

@@ -40,6 +40,7 @@ async def test_the_same_list_again_stores_nothing(house: House):
     await house.send(decoded=document(1, 10, {"a": "1"}))
     outcome = await house.send(decoded=document(1, 99, {"a": "1"}))
     assert outcome == Outcome(duplicates=1)
+    assert (type(outcome.duplicates), type(outcome.stale)) == (int, int)  # in JSON a bool would be no number
     assert len(house.stream.log) == 2
     assert len(house.stream.archived) == 2
 
