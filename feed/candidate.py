@@ -8,7 +8,9 @@ import msgspec
 
 from feed.refusals import Refusal
 from schemas.list import ListBody, ListedDocument
+from schemas.message import BodyRef
 from schemas.registry import AnyMessage
+from schemas.topic import begins_with
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -23,32 +25,47 @@ class Receipt(msgspec.Struct, frozen=True):
     zone_of: Callable[[str], tzinfo | None]
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """A picture, a report, a sound: bytes that a body only refers to."""
+
+    ref: BodyRef
+    content: bytes
+
+
 class Candidate(msgspec.Struct, frozen=True):
     """A message that asks for admission: `prev` and `ts.published` are 0, `hash` is of its content as received.
 
-    An entity of a set also tells its `list` (the topic of the set's head) and the `key` of its document.
+    An entity of a set also tells its `list` (the topic of the set's head) and the `key` of its document. What is
+    `attached` has to be stored before the message is.
     """
 
     message: AnyMessage
     hash: str
     list: str = ""
     key: str = ""
+    attached: tuple[Attachment, ...] = ()
 
 
 class Listing(msgspec.Struct, frozen=True):
     """A document as part of a set: its candidates are entities, and the set's head is written after them.
 
     `head` is of kind `list` and names this document alone; `full` tells a whole list (what it leaves out is removed)
-    from an update. A document of op `withdrawn` takes the whole list back; the head itself is always put.
+    from an update. A document of op `withdrawn` takes the whole list back; the head itself is always put. A list with a
+    `reach` is about those entities alone whose key parts begin with it: one period of a match, one language.
     """
 
     head: Candidate
     full: bool
+    reach: tuple[str, ...] | None = None
 
     @property
     def topic(self) -> str:
         """The topic of the set's head."""
         return self.head.message.topic
+
+    def reaches(self, topic: str) -> bool:
+        """Whether the list is about this entity of its set."""
+        return self.reach is None or begins_with(topic, self.reach)
 
     @property
     def body(self) -> ListBody:

@@ -8,8 +8,8 @@ list back, it is the entities that are withdrawn.
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from schemas.infos import Infos
 from schemas.message import Mentions, Message, Micros, Op
-from schemas.result_parts import Info
 
 LIST_KIND = "list"
 
@@ -20,7 +20,7 @@ class ListedDocument(msgspec.Struct, frozen=True):
     One that takes several batches is named before it is written, as not `complete`: nothing may contradict it then.
 
     `key` is the document key without competition and code: type, subcode, subtype and language as topic tokens.
-    `infos` are what it says of the list as a whole (version and approval of a schedule); `unmapped` keeps what no field
+    `about` is what it says of the list as a whole (version and approval of a schedule); `unmapped` keeps what no field
     holds outside of its entities, as XML path -> text.
     """
 
@@ -30,7 +30,7 @@ class ListedDocument(msgspec.Struct, frozen=True):
     hash: str
     op: Op = Op.PUT
     complete: bool = True
-    infos: tuple[Info, ...] | UnsetType = UNSET
+    about: Infos | UnsetType = UNSET
     unmapped: dict[str, str] | UnsetType = UNSET
 
 
@@ -45,6 +45,6 @@ class ListBody(msgspec.Struct, frozen=True):
 
 
 class List(Message, frozen=True, kw_only=True, tag="list"):
-    """Key part: the name of the set, for example `schedule`."""
+    """Key parts: the name of the set, for example `schedule`, and which of several (the table, for codes)."""
 
     body: ListBody | None

@@ -8,6 +8,7 @@ from typing import Annotated as A
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from schemas.message import Micros
 from schemas.xml_names import odf
 
 Text = str | UnsetType
@@ -70,6 +71,15 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     diff: A[Text, odf("Result/@Diff")] = UNSET
     wlt: A[Text, odf("Result/@WLT")] = UNSET
     qualification_mark: A[Text, odf("Result/@QualificationMark")] = UNSET
+    start_order: A[Text, odf("Result/@StartSortOrder")] = UNSET
+    lane: A[Text, odf("Result/@StartOrder")] = UNSET
+    penalty: A[Text, odf("Result/@Pty")] = UNSET
+    photo_finish: A[Text, odf("Result/@PhotoFinish")] = UNSET
+    unchecked: A[Flag, odf("Result/@Unchecked")] = UNSET
+    played: A[Text, odf("Result/@Played")] = UNSET
+    won: A[Text, odf("Result/@Won")] = UNSET
+    lost: A[Text, odf("Result/@Lost")] = UNSET
+    tied: A[Text, odf("Result/@Tied")] = UNSET
     extended: A[tuple[Extended, ...] | UnsetType, odf("Result/ExtendedResults/ExtendedResult")] = UNSET
     records: A[tuple[RecordMark, ...] | UnsetType, odf("Result/RecordIndicators/RecordIndicator")] = UNSET
 
@@ -128,9 +138,55 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     entry_status: A[Text, odf("@EntryStatus")] = UNSET
     substitute: A[Text, odf("@Substitute")] = UNSET
     entries: A[tuple[Entry, ...] | UnsetType, odf("EventUnitEntry")] = UNSET
+    descriptions: A[tuple[Entry, ...] | UnsetType, odf("Description/ExtendedDescription")] = UNSET
+    event_entries: A[tuple[Entry, ...] | UnsetType, odf("ExtendedEntry", "EventEntry")] = UNSET
     extended: A[tuple[Extended, ...] | UnsetType, odf("ExtendedResults/ExtendedResult")] = UNSET
     stats: A[tuple[Stat, ...] | UnsetType, odf("StatsItems/StatsItem")] = UNSET
+    medals: A[tuple[Entry, ...] | UnsetType, odf("ExtAthMedals/ExtAthMedal")] = UNSET
+    bracket: A[tuple[Entry, ...] | UnsetType, odf("ExtBracketAths/ExtBracketAth")] = UNSET
+    records: A[tuple[Entry, ...] | UnsetType, odf("ExtRecords/ExtRecord")] = UNSET
     guides: A[tuple[Guide, ...] | UnsetType, odf("Guide")] = UNSET
+
+
+class MemberTeam(msgspec.Struct, frozen=True, kw_only=True):
+    """Team of a composition, where teams compete together (a team of teams)."""
+
+    id: A[str, odf("@Code")]
+    name: A[Text, odf("Description/@TeamName", "@Name")] = UNSET
+    noc: A[Text, odf("@Organisation")] = UNSET
+    if_id: A[Text, odf("Description/@IFId", "@IFId")] = UNSET
+    order: A[Text, odf("@Order")] = UNSET
+    bib: A[Text, odf("@Bib")] = UNSET
+    entry_status: A[Text, odf("@EntryStatus")] = UNSET
+    substitute: A[Text, odf("@Substitute")] = UNSET
+    entries: A[tuple[Entry, ...] | UnsetType, odf("EventUnitEntry")] = UNSET
+    event_entries: A[tuple[Entry, ...] | UnsetType, odf("ExtendedEntry", "EventEntry")] = UNSET
+    extended: A[tuple[Extended, ...] | UnsetType, odf("ExtendedResults/ExtendedResult")] = UNSET
+    medals: A[tuple[Entry, ...] | UnsetType, odf("ExtCompMedals/ExtCompMedal")] = UNSET
+    records: A[tuple[Entry, ...] | UnsetType, odf("ExtRecords/ExtRecord")] = UNSET
+    members: A[tuple[Member, ...] | UnsetType, odf("Composition/Athlete")] = UNSET
+
+
+class Opponent(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a competitor of a pool meets, when, and how it ended, seen from the competitor (DT_POOL_STANDING).
+
+    `pos` is the opponent's own row (its sort order); `home` tells whether the opponent is at home (H or A).
+    """
+
+    id: A[Text, odf("@Code")] = UNSET
+    kind: A[Text, odf("@Type", A="athlete", T="team", G="group", H="horse")] = UNSET
+    noc: A[Text, odf("@Organisation")] = UNSET
+    name: A[Text, odf("Description/@TeamName")] = UNSET
+    pos: A[Text, odf("@Pos")] = UNSET
+    unit: A[Text, odf("@Unit")] = UNSET
+    start: A[Micros | UnsetType, odf("@TimeStamp")] = UNSET
+    date: A[Text, odf("@Date")] = UNSET
+    time: A[Text, odf("@Time")] = UNSET
+    home: A[Text, odf("@HomeAway")] = UNSET
+    result: A[Text, odf("@Result")] = UNSET
+    if_id: A[Text, odf("Description/@IFId")] = UNSET
+    extended: A[tuple[Extended, ...] | UnsetType, odf("ExtendedResults/ExtendedResult")] = UNSET
+    members: A[tuple[Member, ...] | UnsetType, odf("Composition/Athlete")] = UNSET
 
 
 class Coach(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +201,7 @@ class Coach(msgspec.Struct, frozen=True, kw_only=True):
     gender: A[Text, odf("Description/@Gender")] = UNSET
     nationality: A[Text, odf("Description/@Nationality")] = UNSET
     if_id: A[Text, odf("Description/@IFId")] = UNSET
+    extended: A[tuple[Entry, ...] | UnsetType, odf("ExtCoach")] = UNSET
 
 
 class Official(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +216,7 @@ class Official(msgspec.Struct, frozen=True, kw_only=True):
     gender: A[Text, odf("Description/@Gender")] = UNSET
     noc: A[Text, odf("Description/@Organisation")] = UNSET
     if_id: A[Text, odf("Description/@IFId")] = UNSET
+    extended: A[tuple[Entry, ...] | UnsetType, odf("ExtOfficial")] = UNSET
 
 
 class Info(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +235,18 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     last_unit: A[Text, odf("@LastUnit")] = UNSET
     units_total: A[Text, odf("@UnitsTotal")] = UNSET
     units_complete: A[Text, odf("@UnitsComplete")] = UNSET
+    extensions: A[tuple[Extension, ...] | UnsetType, odf("Extension")] = UNSET
+
+
+class Contest(msgspec.Struct, frozen=True, kw_only=True):
+    """ListComp: one of the competitions a series consists of."""
+
+    date: A[Text, odf("@Date")] = UNSET
+    place: A[Text, odf("@Place")] = UNSET
+    country: A[Text, odf("@Country")] = UNSET
+    pos: A[Text, odf("@Pos")] = UNSET
+    add_info: A[Text, odf("@AddInfo")] = UNSET
+    status: A[Text, odf("@ScheduleStatus")] = UNSET
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import msgspec
 FILLING = "-"
 LENGTH = 34
 _RSC = re.compile(r"[A-Z0-9]{3}[A-Z-][A-Z0-9.-]{30}")
+_NO_EVENT, _NO_PHASE, _NO_UNIT = FILLING * 18, FILLING * 4, FILLING * 8
 _OLD = re.compile(r"[A-Z]{2}[MWXO0][0-9]{3}[0-9A-Z]{3}")
 
 
@@ -47,16 +48,12 @@ class Rsc(_Parts, frozen=True):
     @property
     def level(self) -> Level:
         """The deepest part that is not all filling; without event and phase it is a venue that stands in the unit."""
-        is_venue = not self.event.strip(FILLING) and not self.phase.strip(FILLING)
-        for part, level in (
-            (self.unit, Level.VENUE if is_venue else Level.UNIT),
-            (self.phase, Level.PHASE),
-            (self.event, Level.EVENT),
-            (self.gender, Level.GENDER),
-        ):
-            if part.strip(FILLING):
-                return level
-        return Level.DISCIPLINE
+        is_above_events = self.event == _NO_EVENT and self.phase == _NO_PHASE
+        if self.unit != _NO_UNIT:
+            return Level.VENUE if is_above_events else Level.UNIT
+        if not is_above_events:
+            return Level.EVENT if self.phase == _NO_PHASE else Level.PHASE
+        return Level.DISCIPLINE if self.gender == FILLING else Level.GENDER
 
 
 class OldCode(_Parts, frozen=True):

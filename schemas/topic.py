@@ -61,6 +61,12 @@ def key_text(parts: tuple[str, ...]) -> str:
     return _joined(_part_tokens(parts))
 
 
+def begins_with(topic: str, parts: tuple[str, ...]) -> bool:
+    """Whether the key parts of a topic begin with these; there is at least one more."""
+    tokens = topic.split(".")[KIND_TOKEN + 1 :]
+    return tokens[: len(parts)] == [escape(part) if part else _EMPTY for part in parts]
+
+
 def escape(text: str) -> str:
     """One token of the alphabet [A-Za-z0-9_-]; every other UTF-8 byte is ~XX, a literal dash is ~2D.
 

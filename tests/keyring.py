@@ -29,9 +29,14 @@ class Held:
         self.named = {"X_API_KEY": secret}
 
 
-def reader(*flags: str, competitions: tuple[str, ...] = (), disciplines: tuple[str, ...] = ()) -> Held:
+def reader(
+    *flags: str,
+    competitions: tuple[str, ...] = (),
+    disciplines: tuple[str, ...] = (),
+    venues: tuple[str, ...] = (),
+) -> Held:
     """A key that reads these flags, P if none is named."""
-    scope = Scope.of(competitions, disciplines)
+    scope = Scope.of(competitions, disciplines, venues)
     return _held(KeyType.READER, {Right.READ}, flags=flags or ("P",), scope=scope)
 
 

@@ -55,7 +55,7 @@ def keys() -> None:
 @click.option("--flag", "flags", type=click.Choice(["P", "T"]), multiple=True, help="A sender has one.  [P]")
 @click.option("--competition", "competitions", metavar="CODE", multiple=True, help="May be repeated.  [all]")
 @click.option("--discipline", "disciplines", metavar="CODE", multiple=True, help="May be repeated.  [all]")
-@click.option("--venue", "venues", metavar="CODE", multiple=True, help="For senders; may be repeated.  [all]")
+@click.option("--venue", "venues", metavar="CODE", multiple=True, help="May be repeated.  [all]")
 @click.option("--bulk", is_flag=True, help="Documents of up to 32 MB instead of 10 MB.")
 @click.option("--ack-refused/--no-ack-refused", default=None, help="Answer 200 to what is refused but kept.  [senders]")
 @place_options
@@ -115,8 +115,8 @@ def new_key(  # noqa: PLR0913 - each is an option of the command
 ) -> Key:
     """The key that was asked for; raises click.UsageError for one that cannot be."""
     sends = key_type == KeyType.ODF_SENDER
-    if not sends and (source or venues or bulk or ack_refused is not None):
-        raise click.UsageError("--source, --venue, --bulk and --ack-refused are for keys of type odf-sender")
+    if not sends and (source or bulk or ack_refused is not None):
+        raise click.UsageError("--source, --bulk and --ack-refused are for keys of type odf-sender")
     rights = {Right.WRITE if sends else Right.READ}
     rights |= {Right.BULK} if bulk else set()
     rights |= {Right.ACK_REFUSED} if sends and ack_refused is not False else set()
@@ -129,8 +129,7 @@ def new_key(  # noqa: PLR0913 - each is an option of the command
             rights=frozenset(rights),
             created=created,
             source=source,
-            scope=Scope.of(competitions, disciplines),
-            venues=tuple(sorted(set(venues))),
+            scope=Scope.of(competitions, disciplines, venues),
         )
     except (BadKeyError, ValueError) as error:
         raise click.UsageError(str(error)) from error
@@ -142,7 +141,7 @@ def what_it_may(key: Key) -> str:
         "source": (key.source,) if key.source else (),
         "competition": key.scope.competitions,
         "discipline": key.scope.disciplines,
-        "venue": key.venues,
+        "venue": key.scope.venues,
     }
     parts = [f"{name} {', '.join(codes)}" for name, codes in limits.items() if codes]
     return "; ".join((f"{', '.join(sorted(key.rights))}, flag {' and '.join(key.flags)}", *parts))

@@ -40,8 +40,8 @@ class Board:
             self._topics[competition] = self._topics.get(competition, 0) + 1
         self._entries[entry.topic] = entry
         for scope, part in self._parts.items():
-            if scope.holds(entry.topic):
-                part.apply(entry)
+            if (seen := entry.within(scope)) is not None:
+                part.apply(seen)
 
     def within(self, scope: Scope) -> "Board":
         """The board of those who see no more than a scope: made when first asked for, then kept as current as this."""
@@ -51,8 +51,8 @@ class Board:
         if part is None:
             part = self._parts[scope] = Board(scope)
             for entry in self._entries.values():
-                if scope.holds(entry.topic):
-                    part.apply(entry)
+                if (seen := entry.within(scope)) is not None:
+                    part.apply(seen)
         return part
 
     def view(self, kind: type[AnyView]) -> AnyView:

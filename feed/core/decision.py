@@ -6,9 +6,9 @@ OFFICIAL result that changed is re-sent with a Note, routine re-sends carry none
 
 import msgspec
 
+from schemas.competitor import Decision, Rows
 from schemas.message import Message
 from schemas.registry import AnyMessage
-from schemas.result import Decision, Result, ResultBody
 
 _HELD = {"PROTESTED": "protest", "PROVISIONAL": "review"}
 _COMPLETE = frozenset({"UNCONFIRMED", "UNOFFICIAL", "PARTIAL"})
@@ -17,14 +17,15 @@ PENDING_PHOTO = "P"
 
 def judge(message: AnyMessage) -> AnyMessage:
     """The same message with `decision` and `call` set where its kind has them."""
-    if not isinstance(message, Result) or message.body is None:
+    if not isinstance(message.body, Rows):
         return message
     decision = _decision(message.body, message.status)
-    body = msgspec.structs.replace(message.body, decision=decision, call=_call(message, decision))
+    call = _call(message, decision) if message.body.is_outcome else "wait"
+    body = msgspec.structs.replace(message.body, decision=decision, call=call)
     return msgspec.structs.replace(message, body=body)
 
 
-def _decision(body: ResultBody, status: str | None) -> Decision:
+def _decision(body: Rows, status: str | None) -> Decision:
     if any(competitor.photo_finish == PENDING_PHOTO for competitor in body.competitors):
         return Decision(pending=True, reason="photo_finish")
     reason = _HELD.get(status or "")

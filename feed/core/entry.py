@@ -1,9 +1,13 @@
 """One stored message as every reader gets it: bytes made once, shared by all."""
 
+from msgspec.structs import replace
+
 from feed.core.cursor import write_cursor
 from feed.core.events import event_head
 from feed.core.frames import text_frame_head
 from feed.core.index import Index, read_index
+from feed.core.scope import Scope
+from schemas.message import Op
 from schemas.topic import KIND_TOKEN, SUBJECT_PREFIX
 from schemas.wire import splice_seq
 
@@ -26,6 +30,17 @@ class Entry:
     def stored(cls, seq: int, subject: str, headers: dict[str, str], payload: bytes) -> "Entry":
         """The entry of a message as the stream keeps it."""
         return cls(seq, subject.removeprefix(SUBJECT_PREFIX), read_index(headers), splice_seq(payload, seq))
+
+    def within(self, scope: Scope) -> "Entry | None":
+        """What it does to the state of those who see no more than a scope: None is nothing.
+
+        A topic that leaves their venues with it is removed.
+        """
+        if not scope.holds(self.topic, self.index.venues):
+            return None
+        if scope.is_at((self.index.place,)):
+            return self
+        return Entry(self.seq, self.topic, replace(self.index, op=Op.REMOVED), self.json)
 
     def event_head(self, epoch: str) -> bytes:
         """What stands before `json` in a stream of events; made when it is first asked for, then kept."""

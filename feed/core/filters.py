@@ -40,7 +40,7 @@ class Filter:
         if known is None:
             known = (
                 (not self._kinds or entry.kind in self._kinds)
-                and self.scope.holds(entry.topic)
+                and self.scope.covers(entry.topic)
                 and self._matches(entry.topic.split("."))
             )
             if len(self._known) >= _REMEMBERED_TOPICS:
@@ -50,6 +50,13 @@ class Filter:
 
     def _matches(self, tokens: list[str]) -> bool:
         return not self._patterns or any(_matches(pattern, tokens) for pattern in self._patterns)
+
+
+class VenueFilter(Filter):
+    """A wish inside a scope that names venues: they belong to the message, not to its topic, so each is looked at."""
+
+    def wants(self, entry: Entry) -> bool:
+        return super().wants(entry) and self.scope.is_at(entry.index.venues)
 
 
 def parse_filter(patterns: list[str], kinds: list[str], scope: Scope = WHOLE) -> Filter:
@@ -68,7 +75,7 @@ def parse_filter(patterns: list[str], kinds: list[str], scope: Scope = WHOLE) ->
         if not _meets(pattern, scope):
             hint = f"It may read {', '.join((*scope.competitions, *scope.disciplines))}."
             raise ReaderError(ErrorName.NOT_ENTITLED, f"filter {text!r} is not for this key", hint=hint)
-    return Filter(parsed, frozenset(kinds), scope)
+    return (VenueFilter if scope.venues else Filter)(parsed, frozenset(kinds), scope)
 
 
 def _parse(text: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import msgspec
 
 from feed.candidate import Candidate
 from schemas.message import Mentions, Op
+from schemas.registry import AnyMessage
 from schemas.topic import escape, unescape
 
 VERSION = "Feed-Version"
@@ -17,6 +18,7 @@ RECV = "Feed-Recv"
 RAW = "Feed-Raw"
 OFFICIAL = "Feed-Official"
 VENUE = "Feed-Venue"
+VENUE_BEFORE = "Feed-Venue-Before"
 NOCS = "Feed-Nocs"
 ATHLETES = "Feed-Athletes"
 LIST = "Feed-List"
@@ -31,7 +33,8 @@ class Index(msgspec.Struct, frozen=True):
     """What the headers tell of one message; `event` and `recv` in microseconds UTC, `hash` of content as received.
 
     `official` is the sequence of the topic's last OFFICIAL message before this one, 0 if there was none. `list` and
-    `key` are those of `Candidate`, empty for what belongs to no set.
+    `key` are those of `Candidate`, empty for what belongs to no set. `venue` is the one that the message names,
+    `venue_before` the one that its topic was at, if that was another; both as their headers have them.
     """
 
     version: int
@@ -43,10 +46,27 @@ class Index(msgspec.Struct, frozen=True):
     official: int = 0
     list: str = ""
     key: str = ""
+    venue: str | None = None
+    venue_before: str | None = None
+
+    @property
+    def place(self) -> str | None:
+        """The venue that its topic is at; a tombstone stays where its topic was last."""
+        return self.venue if self.op is Op.PUT else self.venue_before
+
+    @property
+    def venues(self) -> tuple[str | None, str | None]:
+        """Where those are who have to hear of it: a venue is also told what leaves it."""
+        return self.venue, self.venue_before
 
 
-def index_of(candidate: Candidate) -> Index:
-    """The index of a message before it is stored."""
+def venue_of(message: AnyMessage) -> str | None:
+    """The venue that a message names, as its header has it; read from its field, as `mentions` lists athletes too."""
+    return _text(getattr(message.body, "venue", None) or "") or None
+
+
+def index_of(candidate: Candidate, official: int = 0, venue_before: str | None = None) -> Index:
+    """The index of a message before it is stored; what it does not know of itself the gate tells."""
     message = candidate.message
     version = message.document.version if message.document else 0
     return Index(
@@ -56,14 +76,17 @@ def index_of(candidate: Candidate) -> Index:
         hash=candidate.hash,
         op=message.op,
         status=message.status,
+        official=official,
         list=candidate.list,
         key=candidate.key,
+        venue=venue_of(message),
+        venue_before=venue_before,
     )
 
 
-def headers_of(candidate: Candidate, raw_id: str) -> dict[str, str]:
+def headers_of(candidate: Candidate, raw_id: str, official: int = 0, venue_before: str | None = None) -> dict[str, str]:
     """The headers to store with a message, all plain ASCII; lists above 16 kB and texts above 1 kB become `*`."""
-    index = index_of(candidate)
+    index = index_of(candidate, official, venue_before)
     body = candidate.message.body
     mentions = body.mentions() if body else Mentions()
     headers = {
@@ -75,8 +98,9 @@ def headers_of(candidate: Candidate, raw_id: str) -> dict[str, str]:
         RAW: raw_id,
     }
     lists = {NOCS: _joined(mentions.nocs), ATHLETES: _joined(mentions.athletes)}
-    texts = {STATUS: _text(index.status), VENUE: _text(mentions.venue), LIST: index.list, KEY: index.key}
-    headers.update({name: text for name, text in (lists | texts).items() if text})
+    texts = {STATUS: _text(index.status), OFFICIAL: str(official or ""), LIST: index.list, KEY: index.key}
+    venues = {VENUE: index.venue, VENUE_BEFORE: venue_before}
+    headers.update({name: text for name, text in (lists | texts | venues).items() if text})
     return headers
 
 
@@ -94,12 +118,14 @@ def read_index(headers: dict[str, str]) -> Index:
         op=Op(headers[OP]),
         official=int(headers.get(OFFICIAL, "0")),
         status=None if status == TOO_MANY_TO_LIST else unescape(status),
-        list=_lists(headers.get(LIST, "")),
-        key=_lists(headers.get(KEY, "")),
+        list=_shared(headers.get(LIST, "")),
+        key=_shared(headers.get(KEY, "")),
+        venue=_shared(headers.get(VENUE, "")) or None,
+        venue_before=_shared(headers.get(VENUE_BEFORE, "")) or None,
     )
 
 
-_lists = lru_cache(maxsize=4_096)(str)  # a thousand entities name the same list: kept once
+_shared = lru_cache(maxsize=4_096)(str)  # a thousand entities name the same list and venue: kept once
 
 
 def _text(text: str | None) -> str:

@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from feed.candidate import Decoded
+from feed.core.index import venue_of
 from feed.core.scope import WHOLE, Scope
 from feed.errors import ErrorName, ReaderError
 from feed.refusals import Reason, Refusal
@@ -38,8 +39,8 @@ class KeyType(StrEnum):
 class Key(msgspec.Struct, frozen=True, kw_only=True):
     """One key: `id` is its public name, `hash` the SHA-256 of its secret in hex, times in microseconds UTC.
 
-    `source`, `scope` and `venues` limit what it may write; empty means any. Readers are limited by `scope`. Raises
-    ValueError for a key that could write into two worlds.
+    `scope` limits what it may write or read, `source` what it may write. Raises ValueError for a key that could write
+    into two worlds.
     """
 
     id: str
@@ -50,7 +51,6 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     created: int
     source: str | None = None
     scope: Scope = WHOLE
-    venues: tuple[str, ...] = ()
     revoked: int | None = None
 
     def __post_init__(self) -> None:
@@ -129,7 +129,7 @@ def digest(secret: str) -> str:
 
 def holds(key: Key, decoded: Decoded) -> bool:
     """Whether a document that is refused for itself at least names a world and a topic of this key."""
-    return decoded.flag == key.flag and decoded.topic is not None and key.scope.holds(decoded.topic)
+    return decoded.flag == key.flag and decoded.topic is not None and key.scope.covers(decoded.topic)
 
 
 def offence(key: Key, decoded: Decoded) -> Refusal | None:
@@ -150,12 +150,12 @@ def _offence(key: Key, message: AnyMessage) -> Refusal | None:
     if key.source and message.source != key.source:
         detail = f"key {key.id} belongs to source {key.source}, the document's is {message.source or 'not named'}"
         return Refusal(Reason.WRONG_SOURCE, detail, "Source")
-    if not key.scope.holds(message.topic):
+    if not key.scope.covers(message.topic):
         places = ", ".join((*key.scope.competitions, *key.scope.disciplines))
         return Refusal(Reason.WRONG_COMPETITION, f"key {key.id} writes {places}, not {message.topic}")
-    venue = message.body.mentions().venue if message.body else None
-    if key.venues and venue and venue not in key.venues:
-        detail = f"key {key.id} writes venues {', '.join(key.venues)}, not {venue}"
+    venue = venue_of(message) if key.scope.venues else None
+    if venue is not None and not key.scope.is_at((venue,)):
+        detail = f"key {key.id} writes venues {', '.join(key.scope.venues)}, not {venue}"
         return Refusal(Reason.WRONG_COMPETITION, detail)
     return None
 

@@ -11,9 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from feed.candidate import Candidate, Listing
-from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, judge_version
+from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, judge_version, venue_before
 from feed.core.heads import Head, Heads
-from feed.core.index import Index
+from feed.core.index import Index, venue_of
 from feed.core.scope import WHOLE, Scope
 from feed.refusals import Reason, Refusal
 from schemas.list import ListBody, ListedDocument
@@ -65,7 +65,8 @@ def plan(
 ) -> Iterator[Plan | None]:
     """Judge each entity; yields None after every STEP of them, so that the caller can let others in, and the plan last.
 
-    A full list removes what it no longer lists, unless that is newer than itself or outside the `scope` of its sender.
+    A full list removes what it reaches and no longer lists, unless that is newer than itself or outside the `scope` of
+    its sender.
     """
     head = heads.get(listing.topic)
     document, barrier = listing.document, _barrier(listing, head)
@@ -121,19 +122,21 @@ def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier:
     if is_same_document and old.event == document.event and old.op is Op.PUT:
         detail = f"Version {document.version} with the same time is stored as seq {head.seq} with other content"
         return Refused(Refusal(Reason.VERSION_CONFLICT, detail, new.message.topic))
-    return Accepted(head.seq, remarks=(Remark.VERSION_REPEATED,) if is_same_document else ())
+    remarks = (Remark.VERSION_REPEATED,) if is_same_document else ()
+    return Accepted(head.seq, remarks=remarks, venue_before=venue_before(head, venue_of(new.message)))
 
 
 def _leaving(listing: Listing, named: set[str], heads: Heads, scope: Scope) -> Iterator[Change]:
     """Tombstones for the entities that a full list no longer names, in the order in which they were written."""
     document = listing.document
     op = Op.WITHDRAWN if document.op is Op.WITHDRAWN else Op.REMOVED
-    gone = [(head, topic) for topic in heads.members(listing.topic) - named if (head := heads.get(topic)) is not None]
+    left = filter(listing.reaches, heads.members(listing.topic) - named)
+    gone = [(head, topic) for topic in left if (head := heads.get(topic)) is not None]
     for head, topic in sorted(gone, key=lambda pair: pair[0].seq):
-        if scope.holds(topic) and not _is_newer(head.index, listing.topic, document):
+        if scope.holds(topic, (head.index.place,)) and not _is_newer(head.index, listing.topic, document):
             message = _tombstone(listing.head.message, topic, op)
             tombstone = Candidate(message, document.hash, listing.topic, document.key)
-            yield Change(tombstone, Accepted(head.seq, supersedes=head.seq))
+            yield Change(tombstone, Accepted(head.seq, supersedes=head.seq, venue_before=venue_before(head)))
 
 
 def _tombstone(head: Message, topic: str, op: Op) -> AnyMessage:
@@ -152,7 +155,8 @@ def _next_head(listing: Listing, head: Head | None, *, complete: bool = True) ->
     if _advances(listing, head):
         document = replace(listing.document, complete=complete)
         documents[document.key] = document
-    newest = complete and listing.full and listing.document.event >= _barrier(listing, head)
+    is_whole = listing.full and listing.reach is None
+    newest = complete and is_whole and listing.document.event >= _barrier(listing, head)
     full = listing.document.event if newest else before.full
     message = listing.head.message
     body = replace(listing.body, documents=tuple(documents[key] for key in sorted(documents)), full=full)

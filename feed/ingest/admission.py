@@ -191,8 +191,7 @@ class Admission:
         if seq is None:
             return None
         topic = candidate.message.topic
-        index = msgspec.structs.replace(index_of(candidate), official=verdict.official)
-        self._heads.learn(topic, Head(seq, index))
+        self._heads.learn(topic, Head(seq, index_of(candidate, verdict.official, verdict.venue_before)))
         self.remarks.update(candidate.message.remarks + verdict.remarks)
         return Stored(seq, topic)
 

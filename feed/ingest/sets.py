@@ -108,7 +108,8 @@ class Sets:
     def _learn(self, turn: Turn, change: Change, seq: int) -> None:
         message = change.candidate.message
         listed = message.body if isinstance(message.body, ListBody) else None
-        self._heads.learn(message.topic, Head(seq, index_of(change.candidate), listed))
+        index = index_of(change.candidate, venue_before=change.verdict.venue_before)
+        self._heads.learn(message.topic, Head(seq, index, listed))
         turn.stored[message.topic] = seq
 
     def _outcome(self, turn: Turn, found: Plan) -> Outcome:

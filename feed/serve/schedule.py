@@ -42,10 +42,10 @@ async def schedule(request: web.Request) -> web.StreamResponse:
     wanted = _read_wanted(request.query, zone, reading.scope)
     programme = reading.board.view(Schedule).of(competition)
 
-    def page() -> SchedulePage:
+    def page(seq: int) -> SchedulePage:
         rows = programme.select(wanted)
         sessions, units = (tuple(msgspec.Raw(row.json) for row in each) for each in rows)
-        return SchedulePage(reading.epoch, programme.seq, competition, zone, date, sessions, units)
+        return SchedulePage(reading.epoch, seq, competition, zone, date, sessions, units)
 
     return await answer(request, reading, programme.seq, page, variant=zone)
 
@@ -56,9 +56,13 @@ def _read_wanted(query: MultiMapping[str], zone: str, scope: Scope) -> Wanted:
     if unknown := wanted.statuses - set(STATUSES):
         detail = f"status={min(unknown)[:40]}: there is no such status"
         raise ReaderError(ErrorName.BAD_REQUEST, detail, hint=f"There are {', '.join(STATUSES)}.")
-    if scope.disciplines and (outside := wanted.disciplines - set(scope.disciplines)):
-        hint = f"It may read {', '.join(scope.disciplines)}."
-        raise ReaderError(ErrorName.NOT_ENTITLED, f"discipline={min(outside)} is not for this key", hint=hint)
+    for name, codes, allowed in (
+        ("discipline", disciplines, scope.disciplines),
+        ("venue", venues, scope.venues),
+    ):
+        if allowed and (outside := codes.difference(allowed)):
+            hint = f"It may read {', '.join(allowed)}."
+            raise ReaderError(ErrorName.NOT_ENTITLED, f"{name}={min(outside)} is not for this key", hint=hint)
     return wanted
 
 

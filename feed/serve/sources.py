@@ -26,5 +26,5 @@ async def sources(request: web.Request) -> web.StreamResponse:
     competition = chosen(request, reading)
     roll = reading.board.view(Sources).of(competition)
     return await answer(
-        request, reading, roll.seq, lambda: SourcesPage(reading.epoch, roll.seq, competition, roll.rows())
+        request, reading, roll.seq, lambda seq: SourcesPage(reading.epoch, seq, competition, roll.rows())
     )

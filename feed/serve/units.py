@@ -40,10 +40,10 @@ async def unit(request: web.Request) -> web.StreamResponse:
     if not about.entries:
         raise _not_found(request, competition, "nothing is known of unit {}")
 
-    def page() -> UnitPage:
+    def page(seq: int) -> UnitPage:
         documents = tuple(DocumentRow(entry.topic, entry.seq, entry.kind) for entry in about.entries)
         shown = _raw(about.newest("unit")), _raw(about.newest("result"))
-        return UnitPage(reading.epoch, about.seq, competition, *shown, documents)
+        return UnitPage(reading.epoch, seq, competition, *shown, documents)
 
     return await answer(request, reading, about.seq, page)
 

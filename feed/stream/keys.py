@@ -17,10 +17,23 @@ from feed.stream.connection import Connection
 from feed.stream.consumer import Consumer, StreamMessage, last_per_subject
 from feed.stream.publisher import EXPECTED_LAST
 from feed.stream.streams import KEYS, last_sequence, set_up
+from schemas.topic import escape
 
 PREFIX = "keys."
 ACK_SECONDS = 5.0
-_decoder = msgspec.json.Decoder(Key)
+
+
+class _Stored(Key, frozen=True, kw_only=True):
+    """A record as any version wrote it: the first ones have their venues beside the scope, as they were typed in."""
+
+    venues: tuple[str, ...] = ()
+
+    def key(self) -> Key:
+        scope = replace(self.scope, venues=(*self.scope.venues, *sorted(map(escape, self.venues))))
+        return Key(**{name: getattr(self, name) for name in Key.__struct_fields__} | {"scope": scope})
+
+
+_decoder = msgspec.json.Decoder(_Stored)
 
 
 class NoSuchKeyError(FeedError):
@@ -105,7 +118,7 @@ async def _records(link: Connection, tip: int) -> AsyncIterator[Record]:
 
 def _read(message: StreamMessage) -> Key:
     try:
-        key = _decoder.decode(message.payload)
+        key = _decoder.decode(message.payload).key()
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         detail = f"KEYS seq {message.seq} on {message.subject} is not of our making: {error}"
         raise ContradictionError(detail, hint="Nobody else may publish on keys.> of this account.") from error

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from feed.candidate import Candidate, Decoded
 from feed.core.gate import Accepted
-from feed.core.index import OFFICIAL, headers_of
+from feed.core.index import headers_of
 from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival
 from feed.errors import TooLargeError
@@ -161,11 +161,11 @@ class Publisher:
         return [(change, seq) for (change, _), seq in zip(portion, seqs, strict=True)]
 
     async def _piece(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> Piece:
+        for each in candidate.attached:
+            await self._blobs.put(each.content, each.ref.media)
         payload = await self._carried(candidate.message, verdict)
-        headers = headers_of(candidate, raw_id)
+        headers = headers_of(candidate, raw_id, verdict.official, verdict.venue_before)
         headers[EXPECTED_LAST] = str(verdict.prev)
-        if verdict.official:
-            headers[OFFICIAL] = str(verdict.official)
         return Piece(SUBJECT_PREFIX + candidate.message.topic, payload, headers)
 
     async def _carried(self, message: AnyMessage, verdict: Accepted) -> bytes:

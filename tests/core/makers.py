@@ -4,8 +4,9 @@ from feed.candidate import Candidate
 from feed.core.entry import Entry
 from feed.core.heads import Head
 from feed.core.index import Index, headers_of, index_of
+from schemas.competitor import Competitor
 from schemas.message import DocumentHeader, Lane, Op, Stamps
-from schemas.result import Competitor, Result, ResultBody
+from schemas.result import Result, ResultBody
 from schemas.topic import SUBJECT_PREFIX
 from schemas.wire import encode
 
@@ -59,10 +60,18 @@ def athlete(number: str, *, noc: str = "FRA", photo_finish: str | None = None) -
     return Competitor(id=number, kind="athlete", noc=noc, **more)
 
 
-def entry(seq: int, topic: str = TOPIC, *, op: Op = Op.PUT, size: int = 0) -> Entry:
+def entry(
+    seq: int,
+    topic: str = TOPIC,
+    *,
+    op: Op = Op.PUT,
+    size: int = 0,
+    venue: str | None = None,
+    venue_before: str | None = None,
+) -> Entry:
     """An entry that is read, not encoded: `size` more bytes of JSON."""
     json = b'{"seq":%d,"topic":"%b","fill":"%b"}' % (seq, topic.encode(), b"x" * size)
-    return Entry(seq, topic, Index(1, 0, 0, "h", op, None), json)
+    return Entry(seq, topic, Index(1, 0, 0, "h", op, None, venue=venue, venue_before=venue_before), json)
 
 
 def stored(seq: int, of: Candidate) -> Entry:

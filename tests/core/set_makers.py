@@ -9,8 +9,10 @@ from feed.core.gate import Accepted, Verdict
 from feed.core.heads import Head, Heads
 from feed.core.index import index_of
 from feed.core.lists import Plan, admit_document, plan
+from feed.core.scope import WHOLE, Scope
 from schemas.list import List, ListBody, ListedDocument
 from schemas.message import Op, Stamps
+from schemas.result import ResultBody
 from tests.core.makers import candidate
 
 LIST_TOPIC = "XG2030.ATH.-.-.-.-.list.schedule"
@@ -35,15 +37,15 @@ def listing(
     return Listing(Candidate(replace(message, ts=Stamps(event=event, recv=0, published=0)), content), key != UPDATE)
 
 
-def entities(of: Listing, contents: Mapping[str, str]) -> list[Candidate]:
-    """One entity a name, with the content that its hash tells."""
+def entities(of: Listing, contents: Mapping[str, str], venues: Mapping[str, str] | None = None) -> list[Candidate]:
+    """One entity a name, with the content that its hash tells, at the venue of its name if it has one."""
+    return [_entity(of, name, content, (venues or {}).get(name, "")) for name, content in contents.items()]
+
+
+def _entity(of: Listing, name: str, content: str, venue: str) -> Candidate:
     document = of.document
-    return [
-        replace(
-            candidate(document.version, document.event, content, topic=topic_of(name)), list=of.topic, key=document.key
-        )
-        for name, content in contents.items()
-    ]
+    like = candidate(document.version, document.event, content, topic=topic_of(name), body=ResultBody(venue=venue))
+    return replace(like, list=of.topic, key=document.key)
 
 
 class Set:
@@ -56,23 +58,23 @@ class Set:
     def judge(self, of: Listing, now: int = 10**18) -> Verdict:
         return admit_document(of, self.heads.get(of.topic), now, 250_000)
 
-    def plan(self, of: Listing, named: list[Candidate], accepted: Accepted) -> Plan:
-        return [step for step in plan(of, named, self.heads, accepted) if step is not None][-1]
+    def plan(self, of: Listing, named: list[Candidate], accepted: Accepted, scope: Scope = WHOLE) -> Plan:
+        return [step for step in plan(of, named, self.heads, accepted, scope) if step is not None][-1]
 
-    def take(self, of: Listing, named: list[Candidate]) -> Plan | Verdict:
+    def take(self, of: Listing, named: list[Candidate], scope: Scope = WHOLE) -> Plan | Verdict:
         """Judge a document and write what it changes; the verdict when it changes nothing as a whole."""
         verdict = self.judge(of)
         if not isinstance(verdict, Accepted):
             return verdict
-        found = self.plan(of, named, verdict)
+        found = self.plan(of, named, verdict, scope)
         for change in found.changes if found.refusal is None else []:
-            self.store(change.candidate)
+            self.store(change.candidate, change.verdict.venue_before)
         return found
 
-    def store(self, new: Candidate) -> None:
+    def store(self, new: Candidate, venue_before: str | None = None) -> None:
         self.seq += 1
-        body = new.message.body
-        self.heads.learn(new.message.topic, Head(self.seq, index_of(new), body if isinstance(body, ListBody) else None))
+        body, index = new.message.body, index_of(new, venue_before=venue_before)
+        self.heads.learn(new.message.topic, Head(self.seq, index, body if isinstance(body, ListBody) else None))
 
     def living(self) -> dict[str, str]:
         """Content by topic."""

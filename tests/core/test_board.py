@@ -4,9 +4,11 @@ from hypothesis import strategies as st
 from feed.core.board import Board
 from feed.core.entry import Entry
 from feed.core.filters import parse_filter
+from feed.core.gate import venue_before
+from feed.core.heads import Head
 from feed.core.scope import Scope
 from schemas.message import Op
-from tests.core.makers import entry
+from tests.core.makers import TOPIC, entry
 
 TOPICS = [f"XG{n}.ATH.M.100M.FNL.000100.result" for n in range(4)]
 
@@ -102,3 +104,53 @@ def test_a_part_of_a_board_has_views_of_its_own():
     board.apply(entry(4, TOPICS[1]))
     assert part.view(Seen).seqs == [2, 4]
     assert board.view(Seen).seqs == [3, 4]
+
+
+class Living:
+    """A view of what is there."""
+
+    def __init__(self) -> None:
+        self.topics: set[str] = set()
+
+    def apply(self, each: Entry) -> None:
+        (self.topics.add if each.index.op is Op.PUT else self.topics.discard)(each.topic)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(TOPICS), st.sampled_from(["A", "B", None]), st.sampled_from(Op))),
+    st.integers(0, 20),
+)
+def test_a_venue_holds_what_is_there_and_hears_of_all_that_leaves(
+    messages: list[tuple[str, str | None, Op]], asked_at: int
+):
+    """Its board, made early or late, its views, and what its readers make of what they are sent say the same."""
+    board, scope, told = Board(), Scope.of([], [], ["A"]), {}
+    wish = parse_filter([], [], scope)
+    for seq, (topic, named, op) in enumerate(messages, 1):
+        venue, known = named if op is Op.PUT else None, board.get(topic)
+        before = venue_before(Head(known.seq, known.index), venue) if known else None
+        new = entry(seq, topic, op=op, venue=venue, venue_before=before)
+        board.apply(new)
+        if seq >= asked_at:
+            board.within(scope).view(Living)
+        if wish.wants(new):
+            told.pop(topic, None)
+            if op is Op.PUT and venue == "A":
+                told[topic] = new
+    there = [each for each in board.snapshot(everything) if each.index.venue == "A"]
+    part = board.within(scope)
+    assert part.snapshot(everything) == part.snapshot(wish.wants) == list(told.values()) == there
+    assert part.view(Living).topics == told.keys()
+
+
+def test_what_left_a_venue_is_removed_there_and_nowhere_else():
+    """By the message that took it away; whoever sees both venues sees it at the other one."""
+    board = Board()
+    near, both = board.within(Scope.of([], [], ["A"])), board.within(Scope.of([], [], ["A", "B"]))
+    board.apply(entry(1, venue="A"))
+    board.apply(entry(2, venue="B", venue_before="A"))
+    board.apply(entry(3, venue="B"))
+    left, moved = near.get(TOPIC), both.get(TOPIC)
+    assert left is not None
+    assert (left.seq, left.index.op) == (2, Op.REMOVED)
+    assert moved is board.get(TOPIC) is board.within(Scope.of([], [], ["B"])).get(TOPIC)

@@ -3,8 +3,11 @@ import pytest
 
 from feed.core.decision import judge
 from feed.refusals import Reason
+from schemas.competitor import Decision
+from schemas.current import Current, CurrentBody
 from schemas.document import Document, DocumentBody
-from schemas.result import Decision, ResultBody
+from schemas.phase_result import PhaseResult, PhaseResultBody
+from schemas.result import ResultBody
 from tests.core.makers import athlete, candidate, withdrawal
 
 
@@ -33,6 +36,14 @@ def test_the_call_follows_the_status(status: str | None, notes: tuple[str, ...],
     body = judged(status, notes=notes)
     assert body.decision == Decision(pending=False)
     assert body.call == call
+
+
+def test_the_snapshot_of_the_moment_is_never_called():
+    """DT_CURRENT is no outcome, whatever status it carries."""
+    message = candidate(status="OFFICIAL").message
+    fields = {name: getattr(message, name) for name in Current.__struct_fields__} | {"body": CurrentBody()}
+    assert judge(Current(**fields)).body.call == "wait"
+    assert judge(PhaseResult(**fields | {"body": PhaseResultBody()})).body.call == "official"
 
 
 @pytest.mark.parametrize("status, reason", [("PROTESTED", "protest"), ("PROVISIONAL", "review")])

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from feed.core import filters
 from feed.core.filters import PATTERNS_MAX, parse_filter
+from feed.core.scope import Scope
 from feed.errors import ErrorName, ReaderError
 from schemas.registry import KINDS
 from schemas.topic import TOKEN_BYTES_MAX
@@ -103,6 +104,19 @@ def test_kinds_narrow_what_patterns_take(patterns: Iterable[str], kinds: Iterabl
     wish = parse_filter(patterns, kinds)
     found = [wish.wants(entry(1, topic)) for topic in (RESULT, ".".join((*PATH, "document", "DT_X")))]
     assert found == expected
+
+
+def test_a_wish_inside_venues_is_asked_of_every_message():
+    """A topic may come and go: what names the venue, now or before, is wanted, whatever was said of the topic."""
+    scope = Scope.of(["XG"], [], ["STA", "AQC"])
+    wish = parse_filter([RESULT], [], scope)
+    about = [("STA", None), ("POO", "STA"), ("POO", None), (None, "AQC"), (None, None), ("STA", None)]
+    found = [wish.wants(entry(1, RESULT, venue=now, venue_before=before)) for now, before in about]
+    assert found == [True, True, False, True, False, True]
+    assert not wish.wants(entry(1, "XH" + RESULT[2:], venue="STA"))
+    assert not wish.wants(entry(1, f"{RESULT}s", venue="STA"))
+    assert wish == parse_filter([RESULT], [], scope)
+    assert wish not in {parse_filter([RESULT], []), parse_filter([RESULT], [], Scope.of(["XG"], []))}
 
 
 def test_equal_wishes_are_equal():

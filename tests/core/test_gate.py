@@ -6,9 +6,10 @@ from msgspec.structs import replace
 from feed.candidate import Candidate
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait, admit
 from feed.core.heads import Head
-from feed.core.index import index_of
+from feed.core.index import headers_of, index_of, read_index
 from feed.refusals import Reason
 from schemas.message import Message, Op, Remark
+from schemas.result import ResultBody
 from tests.core.makers import candidate, head_of, withdrawal
 
 WINDOW = 250_000
@@ -160,6 +161,34 @@ def test_what_was_withdrawn_is_not_corrected():
     index = replace(index_of(withdrawal(2)), official=7)
     verdict = judge(candidate(3, status="OFFICIAL", notes=("new",)), Head(8, index))
     assert verdict == Accepted(8)
+
+
+def at(venue: str, version: int) -> Candidate:
+    return candidate(version, version, body=ResultBody(venue=venue))
+
+
+@pytest.mark.parametrize(
+    "path, told",
+    [
+        ([at("A", 1), at("A", 2)], [None, None]),
+        ([at("A", 1), at("B", 2), at("B", 3)], [None, "A", None]),
+        ([candidate(1), at("A", 2), candidate(3), candidate(4)], [None, None, "A", None]),
+        ([at("A", 1), withdrawal(1, 2), at("A", 2)], [None, "A", None]),
+        ([at("A", 1), withdrawal(1, 2), at("B", 2), withdrawal(3)], [None, "A", "A", "B"]),
+        ([at("A", 1), at("B", 2), withdrawal(2, 3), withdrawal(3)], [None, "A", "B", "B"]),
+        ([candidate(1), withdrawal(1)], [None, None]),
+        ([withdrawal(1), at("A", 2)], [None, None]),
+    ],
+)
+def test_a_message_tells_which_venue_its_topic_leaves(path: list[Candidate], told: list[str | None]):
+    """The one of the head, if that is another; a tombstone has no venue of its own and remembers where it was."""
+    head, found = None, []
+    for seq, new in enumerate(path, 1):
+        verdict = judge(new, head)
+        assert isinstance(verdict, Accepted)
+        found.append(verdict.venue_before)
+        head = Head(seq, read_index(headers_of(new, "id", venue_before=verdict.venue_before)))
+    assert found == told
 
 
 @pytest.mark.parametrize("new", [candidate(4, recv=100), withdrawal(4, recv=100)])

@@ -12,29 +12,43 @@ from feed.core.index import (
     TEXT_BYTES_MAX,
     TOO_MANY_TO_LIST,
     VENUE,
+    VENUE_BEFORE,
     VERSION,
     headers_of,
     index_of,
     read_index,
+    venue_of,
 )
+from feed.core.scope import Scope
 from schemas.message import Op
 from schemas.result import ResultBody
+from schemas.session import SessionBody
 from schemas.topic import escape, unescape
+from schemas.unit import UnitBody
 from tests.core.makers import athlete, candidate, withdrawal
 
 ODD = "\u00c9\u0394\U0001f3c5 ,*~-\r\n\0"
 SERVER_HEADER_BYTES = 65_535
+texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=50) | st.sampled_from(["-", "*", "~2A", ODD])
 
 
 @given(
     st.integers(0, 10**9),
     st.integers(-(2**60), 2**60),
-    st.text(st.characters(codec="utf-8"), min_size=1, max_size=50) | st.sampled_from(["-", "*", "~2A", ODD]),
+    texts,
+    st.none() | texts,
+    st.integers(0, 9),
+    st.none() | texts.map(escape),
 )
-def test_an_index_survives_its_headers_whatever_the_text(version: int, event: int, status: str | None):
+def test_an_index_survives_its_headers_whatever_the_text(
+    version: int, event: int, status: str, venue: str | None, official: int, venue_before: str | None
+):
     """What the gate sees of a stored message is what it saw before it was stored."""
-    new = candidate(version, event, "hash", status=status, recv=event + 1)
-    assert read_index(headers_of(new, "id")) == index_of(new)
+    body = ResultBody() if venue is None else ResultBody(venue=venue)
+    new = candidate(version, event, "hash", status=status, recv=event + 1, body=body)
+    found = read_index(headers_of(new, "id", official, venue_before))
+    assert found == index_of(new, official, venue_before)
+    assert (found.official, found.venue, found.venue_before) == (official, venue and escape(venue), venue_before)
 
 
 @pytest.mark.parametrize("status", [None, ""])
@@ -58,7 +72,7 @@ def test_lists_name_everybody_once_and_escape_what_is_odd():
 def test_a_body_that_mentions_nobody_leaves_the_lists_out():
     """Neither an empty body nor a withdrawal has lists."""
     for new in (candidate(), withdrawal()):
-        assert not headers_of(new, "id").keys() & {NOCS, ATHLETES, VENUE}
+        assert not headers_of(new, "id").keys() & {NOCS, ATHLETES, VENUE, VENUE_BEFORE}
 
 
 def test_a_list_above_16_kb_becomes_a_star():
@@ -85,6 +99,7 @@ def test_all_headers_together_stay_below_what_the_server_stores():
     assert all(text.isascii() and text.isprintable() for text in headers.values())
     assert headers[VENUE] == headers[STATUS] == TOO_MANY_TO_LIST
     assert read_index(headers).status is None
+    assert not Scope.of([], [], [long, TOO_MANY_TO_LIST]).is_at(read_index(headers).venues)
 
 
 def test_a_text_at_its_limit_is_still_carried():
@@ -97,6 +112,24 @@ def test_a_text_at_its_limit_is_still_carried():
 def test_the_op_is_carried(op: Op):
     """Tombstones are told without decoding a payload."""
     assert read_index(headers_of(candidate(op=op), "id")).op is op
+
+
+@pytest.mark.parametrize(
+    "body", [ResultBody(venue="STA"), UnitBody(code="C", venue="STA"), SessionBody(code="C", venue="STA")]
+)
+def test_the_venue_is_the_one_that_a_body_mentions(body: ResultBody | UnitBody | SessionBody):
+    """Whatever the kind."""
+    message = candidate(body=body).message  # type: ignore[arg-type]
+    assert venue_of(message) == body.mentions().venue == "STA"
+    assert venue_of(withdrawal().message) is venue_of(candidate().message) is None
+
+
+@pytest.mark.parametrize("op, place", [(Op.PUT, "B"), (Op.WITHDRAWN, "A"), (Op.REMOVED, "A")])
+def test_a_message_is_about_the_venue_it_names_and_the_one_it_leaves(op: Op, place: str):
+    """Its topic is at the first; a tombstone names none and leaves its topic where it was."""
+    index = index_of(candidate(op=op, body=ResultBody(venue="B")), venue_before="A")
+    assert index.place == place
+    assert index.venues == ("B" if op is Op.PUT else None, "A")
 
 
 @pytest.mark.parametrize("broken", [{VERSION: "x"}, {OP: "eaten"}, {STATUS: "~ZZ"}])

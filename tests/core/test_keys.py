@@ -153,10 +153,12 @@ def test_odd_secrets_are_unknown_secrets(secret: str):
             decoded(listing=Listing(candidate(topic=SWIMMING), full=True)),
             Reason.WRONG_COMPETITION,
         ),
-        ({"venues": ("SDF",)}, decoded(from_venue("SDF")), None),
-        ({"venues": ("SDF",)}, decoded(from_venue("AQC")), Reason.WRONG_COMPETITION),
-        ({"venues": ("SDF",)}, decoded(), None),
-        ({"flags": ("T",), "source": "X", "venues": ("Y",)}, decoded(), Reason.WRONG_FLAG),
+        ({"scope": Scope.of([], [], ["SDF"])}, decoded(from_venue("SDF")), None),
+        ({"scope": Scope.of([], [], ["SDF"])}, decoded(from_venue("AQC")), Reason.WRONG_COMPETITION),
+        ({"scope": Scope.of([], [], ["SDF"])}, decoded(), None),
+        ({"scope": Scope.of([], [], ["Stade, É"])}, decoded(from_venue("Stade, É")), None),
+        ({"scope": Scope.of([], ["SWM"], ["SDF"])}, decoded(from_venue("SDF")), Reason.WRONG_COMPETITION),
+        ({"flags": ("T",), "source": "X", "scope": Scope.of([], [], ["Y"])}, decoded(), Reason.WRONG_FLAG),
         ({"source": "X", "scope": Scope.of(["Y"], [])}, decoded(), Reason.WRONG_SOURCE),
     ],
 )
@@ -174,6 +176,7 @@ def test_a_sender_writes_what_its_key_is_for(limits: dict[str, Any], document: D
         ({}, decoded(), False),
         ({}, decoded(topic=SWIMMING, flag="T"), False),
         ({"scope": Scope.of([], ["ATH"])}, decoded(topic=SWIMMING), False),
+        ({"scope": Scope.of([], ["SWM"], ["AQC"])}, decoded(topic=SWIMMING), True),
     ],
 )
 def test_a_refused_document_counts_for_the_topics_of_its_key_only(

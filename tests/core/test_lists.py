@@ -1,8 +1,11 @@
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from feed.candidate import Candidate
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait
 from feed.core.lists import HEAD_BYTES_MAX, Plan, plan
 from feed.core.scope import Scope
@@ -185,6 +188,46 @@ def test_what_is_outside_the_senders_scope_is_not_removed():
         assert [topic for topic, _ in changed(found[-1])] == left
 
 
+AT = {"a": "A", "b": "B"}  # c is nowhere
+
+
+@pytest.mark.parametrize(
+    "venues, left",
+    [([], {"a": "A", "b": "B", "c": None}), (["A"], {"a": "A"}), (["B", "C"], {"b": "B"}), (["C"], {})],
+)
+@pytest.mark.parametrize("op", [Op.PUT, Op.WITHDRAWN])
+def test_a_list_takes_back_what_is_at_its_senders_venues(op: Op, venues: list[str], left: dict[str, str | None]):
+    """Of all that it leaves out; each tombstone tells the venue that has to hear of it."""
+    a_set = Set()
+    first = listing(1, 10, "x")
+    a_set.take(first, entities(first, {"a": "1", "b": "1", "c": "1"}, AT))
+    found = a_set.take(listing(2, 20, "y", op=op), [], Scope.of([], [], venues))
+    assert isinstance(found, Plan)
+    gone = {change.candidate.message.topic: change.verdict.venue_before for change in found.changes[:-1]}
+    assert gone == {topic_of(name): venue for name, venue in left.items()}
+
+
+def test_a_list_tells_which_venue_an_entity_leaves():
+    """For another one, for none, or by coming back to another than the one it was removed from."""
+    a_set = Set()
+    for version, venues, told in (
+        (1, {"a": "A"}, [None]),
+        (2, {"a": "A"}, [None]),
+        (3, {"a": "B"}, ["A"]),
+        (4, {}, ["B"]),
+        (5, {"a": "A"}, [None]),
+    ):
+        of = listing(version, version, str(version))
+        found = a_set.take(of, entities(of, {"a": str(version)}, venues))
+        assert isinstance(found, Plan)
+        assert [change.verdict.venue_before for change in found.changes] == [*told, None]
+    gone, back = listing(6, 6, "6"), listing(7, 7, "7")
+    for of, named in ((gone, []), (back, entities(back, {"a": "7"}, {"a": "B"}))):
+        found = a_set.take(of, named)
+        assert isinstance(found, Plan)
+        assert found.changes[0].verdict.venue_before == "A"
+
+
 def test_an_entity_that_another_list_names_too_is_taken_over():
     """Although nothing of it changed: else the list that had it would take it from both."""
     a_set = Set()
@@ -263,3 +306,39 @@ def test_a_writer_that_dies_in_the_middle_harms_nobody(made: list[Sent], data: s
             broken.store(change.candidate)
         broken.take(of, named)
     assert broken.living() == right.living()
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from("AB"), st.sets(st.sampled_from("abcd"))), max_size=8))
+def test_senders_of_different_venues_leave_each_other_alone(sent: list[tuple[bool, str, set[str]]]):
+    """Each writes what it names at its venue and takes back what it leaves out there; the rest stays."""
+    a_set, there = Set(), dict[str, str]()
+    for number, (full, venue, names) in enumerate(sent, 1):
+        of = listing(number, number, str(number), key=FULL if full else UPDATE)
+        named = entities(of, dict.fromkeys(sorted(names), str(number)), dict.fromkeys(names, venue))
+        a_set.take(of, named, Scope.of([], [], [venue]))
+        if full:
+            there = {name: at for name, at in there.items() if at != venue}
+        there |= dict.fromkeys(names, venue)
+    heads = {topic: a_set.heads.get(topic) for topic in a_set.living()}
+    assert {topic: head and head.index.venue for topic, head in heads.items()} == {
+        topic_of(name): venue for name, venue in there.items()
+    }
+
+
+def test_a_list_that_reaches_a_part_removes_nothing_else():
+    """One period of a match says nothing of the others, and is no barrier for what is older than itself."""
+    a_set = Set()
+    first, second = listing(1, 10, "first"), listing(1, 20, "second", key=SYNC)
+    q1, q2 = replace(first, reach=("Q1",)), replace(second, reach=("Q2",))
+    a_set.take(q1, [_in_period("Q1", each) for each in entities(q1, {"a": "1", "b": "1"})])
+    a_set.take(q2, [_in_period("Q2", each) for each in entities(q2, {"a": "1"})])
+    late = replace(listing(2, 15, "late"), reach=("Q1",))
+    found = a_set.take(late, [_in_period("Q1", each) for each in entities(late, {"a": "2"})])
+    of = {name: topic_of(name) + ".Q1.x" for name in "ab"}
+    assert changed(found) == [(of["a"], Op.PUT), (of["b"], Op.REMOVED), (LIST_TOPIC, Op.PUT)]
+    assert a_set.living() == {of["a"]: "2", topic_of("a") + ".Q2.x": "1"}
+
+
+def _in_period(period: str, entity: Candidate) -> Candidate:
+    message = entity.message
+    return replace(entity, message=replace(message, topic=f"{message.topic}.{period}.x"))

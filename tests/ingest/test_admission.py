@@ -11,7 +11,7 @@ from feed.ingest import admission
 from feed.ingest.admission import flag_of
 from feed.refusals import Reason
 from schemas.result import ResultBody
-from tests.core.makers import TOPIC, athlete, candidate
+from tests.core.makers import TOPIC, athlete, candidate, withdrawal
 from tests.ingest.house import RECEIPT, WINDOW, House, refused, times
 
 # Stored, duplicate, stale, refused.
@@ -55,6 +55,15 @@ async def test_a_document_of_several_messages_tells_all_of_them(house: House):
     await house.send(candidate(2, topic="X.b"), candidate(2, topic="X.c"))
     found = await house.send(candidate(1, topic="X.a"), candidate(2, topic="X.b"), candidate(1, topic="X.c"))
     assert found == Outcome(accepted=(Stored(3, "X.a"),), duplicates=1, stale=1)
+
+
+async def test_the_next_gate_knows_which_venue_a_topic_left(house: House):
+    """Also before the stream's copy comes: a tombstone's head tells where its topic was."""
+    await house.send(candidate(1, body=ResultBody(venue="STA")))
+    await house.send(withdrawal(1, 1))
+    head = house.stream.heads.get(TOPIC)
+    assert head is not None
+    assert (head.seq, head.index.place) == (2, "STA")
 
 
 async def test_a_refused_document_goes_to_quarantine_with_its_bytes(house: House):

@@ -140,6 +140,16 @@ async def test_documents_of_one_set_take_turns(house: House):
     assert "catch_up" not in house.stream.calls
 
 
+async def test_the_next_gate_knows_which_venue_an_entity_left(house: House):
+    """Also before the stream's copy comes: the head of what was removed tells where it was."""
+    of = listing(1, 10, "x")
+    await house.send(decoded=Decoded(tuple(entities(of, {"a": "1"}, {"a": "STA"})), None, "P", of.topic, 1, of))
+    await house.send(decoded=document(2, 20, {}))
+    head = house.stream.heads.get(topic_of("a"))
+    assert head is not None
+    assert (head.index.op, head.index.place) == (Op.REMOVED, "STA")
+
+
 async def test_remarks_are_counted_once_for_each_message(house: House):
     """Also those that only the gate adds belong to what is stored."""
     first = document(1, 10, {"a": "1"})

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from schemas.competitor import Competitor
 from schemas.document import Document, DocumentBody
 from schemas.message import DocumentHeader, Lane, Op, Stamps
-from schemas.result import Competitor, Result, ResultBody
+from schemas.result import Result, ResultBody
 
 _CODES = re.compile(
     r"(?<![A-Z0-9.-])(?:[A-Z0-9]{3}[A-Z-][A-Z0-9.-]{30}|[A-Z]{2}[MWXO0][0-9]{3}[0-9A-Z]{3})(?![A-Z0-9.-])"

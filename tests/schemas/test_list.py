@@ -2,6 +2,7 @@ import json
 
 import msgspec
 
+from schemas.infos import Infos
 from schemas.list import ListBody, ListedDocument
 from schemas.message import Mentions, Op
 from schemas.result_parts import Info
@@ -26,9 +27,8 @@ def test_a_document_says_whether_it_took_its_list_back():
 
 def test_a_head_comes_back_from_json():
     """With what its documents say of the list as a whole."""
-    document = msgspec.structs.replace(
-        DOCUMENT, infos=(Info(type="CS", code="STATUS", value="APPROVED"),), unmapped={"/OdfBody/Other": "<Other/>"}
-    )
+    about = Infos(infos=(Info(type="CS", code="STATUS", value="APPROVED"),))
+    document = msgspec.structs.replace(DOCUMENT, about=about, unmapped={"/OdfBody/Other": "<Other/>"})
     body = ListBody((document,), full=7)
     assert msgspec.json.decode(_encoder.encode(body), type=ListBody) == body
     assert body.mentions() == Mentions()
@@ -37,4 +37,4 @@ def test_a_head_comes_back_from_json():
 def test_an_older_head_is_still_read():
     """What was added since has its default."""
     older = {"documents": [{"key": "DT_SCHEDULE", "version": 1, "event": 1, "hash": "a"}]}
-    assert msgspec.convert(older, ListBody).documents[0].infos is msgspec.UNSET
+    assert msgspec.convert(older, ListBody).documents[0].about is msgspec.UNSET

@@ -1,8 +1,9 @@
 import json
 
 from schemas import wire
+from schemas.competitor import Competitor, Decision
 from schemas.message import Mentions
-from schemas.result import Competitor, Decision, Result, ResultBody
+from schemas.result import Result, ResultBody
 from schemas.result_parts import Member
 
 NAMED = (

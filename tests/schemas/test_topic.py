@@ -11,6 +11,7 @@ from schemas.topic import (
     TOKEN_BYTES_MAX,
     BadKeyError,
     Topic,
+    begins_with,
     escape,
     is_token,
     key_text,
@@ -175,3 +176,19 @@ def test_all_real_codes_are_topics_and_back(real_codes: list[str]):
         assert str(parse_topic(text).code) == code
         topics[text] = code
     assert len(topics) == len(real_codes)
+
+
+@pytest.mark.parametrize(
+    "parts, begins",
+    [
+        ((), True),
+        (("a b",), True),
+        (("a b", ""), True),
+        (("a b", "", "7"), True),
+        (("a",), False),
+        (("a b", "7"), False),
+    ],
+)
+def test_key_parts_begin_with_what_they_are_made_of(parts: tuple[str, ...], *, begins: bool):
+    """Part by part, as topics write them, empty ones too."""
+    assert begins_with(str(Topic("XG2030", UNIT, "action", ("a b", "", "7"))), parts) is begins

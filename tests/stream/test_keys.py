@@ -3,9 +3,11 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 
 from feed.core.keys import Key, KeyType, Right, digest
+from feed.core.scope import Scope
 from feed.errors import BrokerError, ContradictionError
 from feed.stream import keys as stream
 from feed.stream.acks import publish_acked
@@ -111,6 +113,19 @@ async def test_a_record_of_somebody_else_ends_the_program(connection: Connection
 
 async def _stored(connection: Connection, seq: int) -> bytes:
     return (await connection.request("$JS.API.DIRECT.GET.KEYS", b'{"seq":%d}' % seq)).payload
+
+
+async def test_venues_beside_the_scope_still_limit_a_key(connection: Connection):
+    """The first records had them there; read without them such a key would be a wider one. Revoked, it is rewritten."""
+    stored = msgspec.to_builtins(key("one")) | {"venues": ["STA", "É"], "scope": {"disciplines": ["ATH"]}}
+    await stream.add(connection, key("one"))
+    await publish_acked(connection, "keys.one", msgspec.json.encode(stored), timeout=2)
+    for _ in range(2):
+        (record,) = await stream.keys(connection)
+        assert type(record.key) is Key
+        assert record.key.scope == Scope.of([], ["ATH"], ["É", "STA"])
+        await stream.revoke(connection, "one", 7)
+    assert b'"venues":["STA","~C3~89"]' in await _stored(connection, 3)
 
 
 async def test_keys_are_in_the_account_of_production_alone(connect: Connect):

@@ -9,7 +9,7 @@ import zstandard
 
 from feed.candidate import Candidate
 from feed.core.gate import Accepted
-from feed.core.index import headers_of
+from feed.core.index import headers_of, read_index
 from feed.core.outcome import Arrival
 from feed.stream.blobs import Blobs
 from feed.stream.connection import Connection
@@ -95,6 +95,14 @@ async def test_the_limit_is_the_size_of_the_message(connection: Connection, publ
         await publisher.publish(new, Accepted(seq), "id")
         message = decode((await read(connection, "FEED", seq + 1, 1))[0].payload)
         assert (message.body is None, message.body_ref is not msgspec.UNSET) == (is_apart, is_apart)
+
+
+async def test_headers_tell_what_the_gate_saw(connection: Connection, publisher: Publisher):
+    """Which venue the topic leaves, and its last OFFICIAL message; the next gate reads both."""
+    await publisher.publish(withdrawal(), Accepted(0, official=5, venue_before="STA"), "id")
+    (kept,) = await read(connection, "FEED", 1, 1)
+    index = read_index(kept.headers)
+    assert (index.official, index.venue, index.venue_before) == (5, None, "STA")
 
 
 async def test_a_tombstone_has_neither(connection: Connection, publisher: Publisher):

@@ -17,7 +17,7 @@ class DocumentType(msgspec.Struct, frozen=True):
 
     Updates, the snapshot of the moment and control messages replace nothing, so there is nothing to withdraw
     (Foundation Principles 2.5 and 2.12). `reader` names what reads the type (decoding.py), `list_name` the set that its
-    entities belong to, for kind `list`.
+    entities belong to, for kind `list`; one with a `list_part` is a set for each value of that attribute of the header.
     """
 
     name: str
@@ -26,6 +26,7 @@ class DocumentType(msgspec.Struct, frozen=True):
     full: bool
     reader: str
     list_name: str = ""
+    list_part: str = ""
 
 
 def _rows(names: str, codes: CodeFamily, *, full: bool) -> list[DocumentType]:
@@ -34,7 +35,15 @@ def _rows(names: str, codes: CodeFamily, *, full: bool) -> list[DocumentType]:
 
 
 _ROWS = [
-    DocumentType("DT_RESULT", "result", CodeFamily.RSC, full=True, reader="result"),
+    DocumentType("DT_RESULT", "result", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_PHASE_RESULT", "phase_result", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_CUMULATIVE_RESULT", "cumulative_result", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_POOL_STANDING", "pool_standing", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_RANKING", "ranking", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_CURRENT", "current", CodeFamily.RSC, full=False, reader="typed"),
+    DocumentType("DT_RESULT_ANALYSIS", "result_analysis", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_ESL", "extended_start_list", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_FED_RANKING", "federation_ranking", CodeFamily.RSC, full=True, reader="typed"),
     DocumentType("DT_SCHEDULE", "list", CodeFamily.RSC, full=True, reader="schedule", list_name="schedule"),
     DocumentType("DT_SCHEDULE_UPDATE", "list", CodeFamily.RSC, full=False, reader="schedule", list_name="schedule"),
     DocumentType("DT_LOCAL_ON", "list", CodeFamily.RSC, full=False, reader="source_on", list_name="sources"),
@@ -46,11 +55,11 @@ _ROWS = [
     *_rows(
         """
         DT_PARTIC DT_PARTIC_TEAMS DT_PARTIC_HORSES DT_PARTIC_NAME DT_ENTRIES DT_CONFIG
-        DT_RESULT_ANALYSIS DT_ESL DT_PLAY_BY_PLAY DT_PHASE_RESULT DT_CUMULATIVE_RESULT DT_POOL_STANDING DT_BRACKETS
-        DT_STATS DT_RANKING DT_MEDALLISTS DT_MEDALLISTS_DISCIPLINE DT_MEDALLISTS_DAY DT_MEDALS DT_RECORD
+        DT_PLAY_BY_PLAY DT_BRACKETS
+        DT_STATS DT_MEDALLISTS DT_MEDALLISTS_DISCIPLINE DT_MEDALLISTS_DAY DT_MEDALS DT_RECORD
         DT_COMMUNICATION DT_IMAGE DT_PRESSPHOTOFINISH_LK DT_PDF DT_WEATHER DT_VEN_COND DT_WEA_ALERT DT_ALERT
         DT_NEWS DT_BCK DT_ACHIEVEMENT DT_PRESENTER DT_FLAGBEARERS DT_CEREMONY_ACTIVITY_LIST DT_CEREMONY_NOC_LIST
-        DT_FED_RANKING DT_CODES
+        DT_CODES
         """,
         CodeFamily.RSC,
         full=True,
@@ -64,7 +73,7 @@ _ROWS = [
         full=True,
     ),
     *_rows(
-        "DT_PARTIC_UPDATE DT_PARTIC_TEAMS_UPDATE DT_PARTIC_HORSES_UPDATE DT_CURRENT DT_GLOBAL_GM DT_GLOBAL_GN",
+        "DT_PARTIC_UPDATE DT_PARTIC_TEAMS_UPDATE DT_PARTIC_HORSES_UPDATE DT_GLOBAL_GM DT_GLOBAL_GN",
         CodeFamily.RSC,
         full=False,
     ),

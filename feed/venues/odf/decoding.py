@@ -10,7 +10,7 @@ from feed.venues.odf.fingerprint import fingerprint
 from feed.venues.odf.header import read_header, sight
 from feed.venues.odf.listing import read_listing
 from feed.venues.odf.parse import parse
-from feed.venues.odf.reading import Reading, read_again, read_document, read_result_whole
+from feed.venues.odf.reading import Reading, read_again, read_document, read_typed
 from feed.venues.odf.received import Received, competition_of, received
 from feed.venues.odf.refused import RefusedError
 from feed.venues.odf.schedule import SCHEDULE
@@ -50,13 +50,14 @@ def _one(reading: Reading, recv: int) -> Decoded:
         "body": body,
     }
     common = common_fields(header, reading.root, competition_of(reading.root), recv)
-    candidate = Candidate(message(header.row.kind, common, header.code, **own), fingerprint(reading.content))
+    made = message(header.row.kind, common, header.code, **own)
+    candidate = Candidate(made, fingerprint(reading.content), attached=reading.attached)
     return Decoded((candidate,), flag=header.flag, topic=header.topic, version=header.version)
 
 
 # By the name that a type's row in the catalogue gives.
 READERS: dict[str, Callable[[Received], Decoded]] = {
-    "result": lambda whole: _one(read_result_whole(whole), whole.recv),
+    "typed": lambda whole: _one(read_typed(whole), whole.recv),
     "document": lambda whole: _one(read_document(whole), whole.recv),
     "schedule": partial(read_listing, SCHEDULE),
     "source_on": partial(read_source, State.ON),

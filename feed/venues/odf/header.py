@@ -165,6 +165,7 @@ def _key(attributes: Attributes) -> tuple[DocumentType, Topic]:
         "language": attributes.get("Language", ""),
         "name": row.list_name,
     }
+    parts["part"] = parts.get(row.list_part, "")
     key_parts = tuple(parts[name] for name in KINDS[row.kind].key_parts)
     return row, Topic(attributes["CompetitionCode"], code, row.kind, key_parts)
 

@@ -3,44 +3,55 @@
 Which elements are entities, and what their key is, stands in a table of the document's own file (schedule.py).
 """
 
+from collections.abc import Callable
 from datetime import tzinfo
-from typing import Annotated as A
 from typing import NamedTuple
 
 import msgspec
 from lxml import etree
-from msgspec import UNSET, UnsetType
 
 from feed.candidate import Decoded
 from feed.refusals import Reason
 from feed.venues.odf.around import forget_versions
 from feed.venues.odf.fingerprint import canonical_parts
+from feed.venues.odf.header import Header
 from feed.venues.odf.known import Known
 from feed.venues.odf.names import Name, name_of
 from feed.venues.odf.plan import Plan, compile_plan
 from feed.venues.odf.received import Received
 from feed.venues.odf.refused import RefusedError
 from feed.venues.odf.sets import SetDocument
+from schemas.infos import Infos
 from schemas.message import Remark
 from schemas.registry import Body
-from schemas.result_parts import Info
-from schemas.xml_names import odf
 
 # Of canonical forms: three times the largest list. What is read of them takes four times as much.
 _BYTES_MAX = 1_500_000
+
+
+Parts = tuple[str, ...]
+
+
+def _no_parts(_header: Header, _element: etree._Element) -> Parts:
+    return ()
+
+
+def _whole(_header: Header) -> None:
+    return None
 
 
 class Entity(NamedTuple):
     """How the elements of one tag become messages: kind, plan of the body, attributes of the key.
 
     With `has_own_code` the first of these is a Results System Code and the topic starts with it; otherwise the topic
-    starts with the DocumentCode. What is left are the key parts.
+    starts with the DocumentCode. What is left are the key parts, behind those that `leading` finds.
     """
 
     kind: str
     plan: Plan
     key: tuple[str, ...]
     has_own_code: bool = False
+    leading: Callable[[Header, etree._Element], Parts] = _no_parts
 
 
 class _Read(NamedTuple):
@@ -51,34 +62,41 @@ class _Read(NamedTuple):
 
 
 class Entities:
-    """The entities of one document type by their tags, below Competition, and what was read of them before."""
+    """The entities of one document type by their tags, and what was read of them before.
 
-    def __init__(self, **by_tag: Entity) -> None:
+    They stand in Competition, or in the elements of it that `within` names. `reach` gives the leading key parts of what
+    a full list is about, where that is not all of the set.
+    """
+
+    def __init__(
+        self, by_tag: dict[str, Entity], within: str = "", reach: Callable[[Header], Parts | None] = _whole
+    ) -> None:
         self.by_tag = by_tag
+        self.within = within
+        self.reach = reach
         self.known: Known[_Read] = Known(_BYTES_MAX)
-        self.around = compile_plan(_Around, {}, elsewhere=by_tag)
+        self.around = compile_plan(Infos, {}, elsewhere=by_tag, within=within)
 
-
-class _Around(msgspec.Struct):
-    """What Competition holds beside entities."""
-
-    infos: A[tuple[Info, ...] | UnsetType, odf("ExtendedInfos/ExtendedInfo")] = UNSET
+    def found(self, competition: etree._Element) -> list[etree._Element]:
+        """The elements that are entities, in their order."""
+        parents = competition.iterchildren(self.within) if self.within else (competition,)
+        return [child for parent in parents for child in parent if child.tag in self.by_tag]
 
 
 def read_listing(entities: Entities, received: Received) -> Decoded:
     """Read the entities and what stands around them; raises RefusedError."""
-    document = SetDocument(received)
+    document = SetDocument(received, entities.reach(received.header))
     if received.is_withdrawal() or (received.competition is None and not received.header.row.full):
         return document.decoded()
     competition = received.body()
-    elements = [child for child in competition if child.tag in entities.by_tag]
+    elements = entities.found(competition)
     names = [_name(document, entities.by_tag[str(element.tag)], element) for element in elements]
     contents = canonical_parts(document.content, elements)
     for element, name, content in zip(elements, names, contents, strict=True):
         _add(document, entities, element, name, content)
-    around: _Around = document.walker.read(entities.around, competition)
+    about: Infos = document.walker.read(entities.around, competition)
     forget_versions(document.walker, competition)
-    return document.decoded(around.infos)
+    return document.decoded(about)
 
 
 def _name(document: SetDocument, entity: Entity, element: etree._Element) -> Name:
@@ -88,6 +106,7 @@ def _name(document: SetDocument, entity: Entity, element: etree._Element) -> Nam
         missing = next(name for name in entity.key if not element.get(name))
         raise RefusedError(Reason.NO_KEY, f"{missing} is missing or empty", walker.where(element, missing))
     code, parts = (key[0], key[1:]) if entity.has_own_code else (str(header.code), key)
+    parts = entity.leading(header, element) + parts
     try:
         return name_of(header.competition, entity.kind, code, parts)
     except RefusedError as refused:
@@ -105,6 +124,6 @@ def _add(document: SetDocument, entities: Entities, element: etree._Element, nam
     if document.walker.has_left:
         unmapped, remarks = document.walker.take(element)
         body = msgspec.structs.replace(body, unmapped=unmapped)
-    elif document.has_plain_entities:
+    elif document.has_plain_entities and not document.walker.context.attached:
         entities.known.keep(content, _Read(zone, body))
     document.add(name, body, remarks, content)

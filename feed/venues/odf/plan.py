@@ -11,11 +11,13 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_
 import msgspec
 from msgspec import Meta, UnsetType
 
-from feed.venues.odf.values import Reader, as_sent, code_of, flag, micros, number, whole
+from feed.venues.odf.values import Reader, as_sent, code_of, content, flag, micros, number, whole
+from schemas.message import BodyRef
 
 Fields = dict[str, Any]
 Finish = Callable[[Fields], None]
-_READERS: dict[type, Reader] = {str: as_sent, int: whole, bool: flag}
+_READERS: dict[type, Reader] = {str: as_sent, int: whole, bool: flag, BodyRef: content}
+TEXT = "text()"  # the end of a path that leads to the text of an element
 _CODECS: dict[str, Reader] = {"time": micros, "number": number}
 
 
@@ -42,13 +44,14 @@ class Texts(NamedTuple):
 
 
 class Node(msgspec.Struct):
-    """One element: all its attributes, those that are taken as sent (by field), and what each child tag leads to.
+    """One element: all its attributes, those that are taken as sent (by field), its text, what each child leads to.
 
     A child that is a Node itself holds more fields of the same Struct; those `elsewhere` are read by someone else.
     """
 
     slots: dict[str, Slot] = {}
     texts: dict[str, str] = {}
+    text: Slot | None = None
     children: dict[str, "Node | Part | Texts"] = {}
     elsewhere: frozenset[str] = frozenset()
 
@@ -63,11 +66,15 @@ class Plan(msgspec.Struct):
     finish: Finish | None
 
 
-def compile_plan(struct: type[msgspec.Struct], finishes: Mapping[type, Finish], elsewhere: Iterable[str] = ()) -> Plan:
-    """The plan of a Struct and of all Structs below it; `finishes` settle the fields of a Struct before it is built.
+def compile_plan(
+    struct: type[msgspec.Struct], finishes: Mapping[type, Finish], elsewhere: Iterable[str] = (), within: str = ""
+) -> Plan:
+    """The plan of a Struct and of all Structs below it.
 
-    Children of the Struct's own element that are named in `elsewhere` are neither read nor kept as unmapped. Raises
-    TypeError for a Struct whose paths contradict each other or whose types have no reader.
+    `finishes` settle the fields of a Struct, or of one that is derived from it, before it is built.
+
+    Children of the Struct's own element, or of that `within` it, that are named in `elsewhere` are neither read nor
+    kept as unmapped. Raises TypeError for a Struct whose paths contradict each other or whose types have no reader.
     """
 
     @cache
@@ -84,13 +91,14 @@ def compile_plan(struct: type[msgspec.Struct], finishes: Mapping[type, Finish], 
             for path in (extra["odf"], *extra["older"]):
                 *above, last = path.split("/")
                 target = _descend(node, above)
-                if last.startswith("@"):
-                    _add_slot(target, last[1:], Slot(field.name, _reader(bare, extra), field.required))
+                if last == TEXT or last.startswith("@"):
+                    _add_slot(target, last, Slot(field.name, _reader(bare, extra), field.required))
                 else:
                     _add_branch(target, last, branch_of(field.name, bare))
             if get_origin(bare) is tuple:
                 lists.append(field.name)
-        return Plan(kind, node, tuple(required), tuple(lists), finishes.get(kind))
+        finish = next((finishes[base] for base in kind.__mro__ if base in finishes), None)
+        return Plan(kind, node, tuple(required), tuple(lists), finish)
 
     def branch_of(field: str, bare: Any) -> Part | Texts:  # noqa: ANN401 - type forms have no common type
         if get_origin(bare) is dict:
@@ -99,11 +107,15 @@ def compile_plan(struct: type[msgspec.Struct], finishes: Mapping[type, Finish], 
         return Part(plan_of(get_args(bare)[0] if is_list else bare), field, is_list)
 
     plan = plan_of(struct)
-    plan.node.elsewhere = frozenset(elsewhere)
+    _descend(plan.node, [within] if within else []).elsewhere = frozenset(elsewhere)
     return plan
 
 
-def _add_slot(node: Node, name: str, slot: Slot) -> None:
+def _add_slot(node: Node, last: str, slot: Slot) -> None:
+    if last == TEXT:
+        node.text = slot
+        return
+    name = last[1:]
     if name in node.slots:
         raise TypeError(f"@{name} is read by {node.slots[name].field} and by {slot.field}")
     node.slots[name] = slot

@@ -1,56 +1,60 @@
-"""A document as read: whole, or, where most rows of a result were read before, without reading those again."""
+"""A document as read: whole, or, where most rows of a table were read before, without reading those again."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from lxml import etree
 from msgspec.structs import replace
 
-from feed.candidate import Receipt
+from feed.candidate import Attachment, Receipt
+from feed.venues.odf.bodies import in_order, read_body, read_rows
 from feed.venues.odf.fingerprint import canonical
 from feed.venues.odf.header import Header, read_header
 from feed.venues.odf.parse import parse, received_text
 from feed.venues.odf.received import Received, competition_of
 from feed.venues.odf.refused import RefusedError
-from feed.venues.odf.result import in_order, read_result, read_rows
 from feed.venues.odf.rows import ROW_END, Cut, Row, Rows, cut, cut_content
+from schemas.competitor import Rows as Table
 from schemas.document import DocumentBody
 from schemas.message import Remark
-from schemas.result import ResultBody
+from schemas.registry import KINDS, Body
 
-RESULT = "result"
 ROWS_MIN = 2  # one row is always read
 _ROW = "Result"
 _rows = Rows()
 
 
 class Reading(NamedTuple):
-    """Header, body (None withdraws), remarks, the tree for what stands around the body, and the canonical content."""
+    """Header, body (None withdraws), remarks, the tree around the body, the canonical content, what is attached."""
 
     header: Header
-    body: ResultBody | DocumentBody | None
+    body: Body | None
     remarks: Iterable[Remark]
     root: etree._Element
     content: bytes
+    attached: tuple[Attachment, ...] = ()
 
 
-def read_result_whole(received: Received) -> Reading:
-    """Read all of a result; raises RefusedError."""
-    body: ResultBody | None = None
-    remarks: Iterable[Remark] = ()
-    if not received.is_withdrawal():
-        body, remarks = read_result(received.body(), received.header, has_text=received.has_text)
-    return Reading(received.header, body, remarks, received.root, received.content())
+def read_typed(received: Received) -> Reading:
+    """Read all of a document whose type is modelled; raises RefusedError."""
+    header = received.header
+    if not received.is_withdrawal() and (header.row.full or received.competition is not None):
+        body, remarks, attached = read_body(received.body(), header, has_text=received.has_text)
+        return Reading(header, body, remarks, received.root, received.content(), attached)
+    empty = None
+    if not header.row.full:
+        empty = cast("Body", KINDS[header.row.kind].body())  # it replaces nothing, so it withdraws nothing
+    return Reading(header, empty, (), received.root, received.content())
 
 
 def read_document(received: Received) -> Reading:
-    """Carry a document whole; raises RefusedError."""
+    """Carry a document whose type is not modelled; raises RefusedError."""
     body = None if received.is_withdrawal() else DocumentBody(received_text(received.document, received.root))
     return Reading(received.header, body, (), received.root, received.content())
 
 
 def read_again(document: bytes, receipt: Receipt) -> Reading | None:
-    """Read a result from its changed rows and those known; None for whatever is not plain: read that whole."""
+    """Read a table of competitors from its changed rows and those known; None for what has to be read whole."""
     if document.count(ROW_END) < ROWS_MIN or (found := cut(document)) is None:
         return None
     # The first row is always read: where it stands in the tree, the others stand.
@@ -66,7 +70,8 @@ def _read_changed(found: Cut, known: Sequence[Row | None], changed: list[bytes],
     root = parse(b"".join((found.head, *changed, found.tail)))
     header = read_header(dict(root.items()), receipt)
     competition = competition_of(root)
-    if competition is None or header.row.kind != RESULT or etree.tostring(root, method="text", encoding="unicode"):
+    is_table = issubclass(KINDS[header.row.kind].body, Table)
+    if competition is None or not is_table or etree.tostring(root, method="text", encoding="unicode"):
         return None
     elements = competition.findall(_ROW)
     content = cut_content(canonical(root, is_marked=False, has_blanks=False), len(changed))
@@ -80,6 +85,6 @@ def _read_changed(found: Cut, known: Sequence[Row | None], changed: list[bytes],
         competition.remove(element)
     left = iter(fresh)
     rows = [row or next(left) for row in known]
-    body, remarks = read_result(competition, header, has_text=False)
-    body = replace(body, competitors=in_order(row.competitor for row in rows))
+    around, remarks, _ = read_body(competition, header, has_text=False)
+    body = replace(cast("Table", around), competitors=in_order(row.competitor for row in rows))
     return Reading(header, body, remarks, root, b"".join((content.head, *(row.content for row in rows), content.tail)))

@@ -1,4 +1,4 @@
-"""Where the rows of a result stand in its bytes, and the rows that were read before.
+"""Where the rows of a table of competitors stand in its bytes, and the rows that were read before.
 
 A live result is sent again and again, whole, while few of its rows change. What a row's bytes say is the same in every
 document that is cut here: one encoding, no DTD, namespace, comment or section that could give them another meaning.
@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from feed.venues.odf.known import Known
-from schemas.result import Competitor
+from schemas.competitor import Competitor
 
 BYTES_MAX = 1_500_000  # of rows' bytes: 35 fields of play with 100 rows; what was read of them takes six times as much
 _START = re.compile(rb"<Result(?![A-Za-z0-9_.:\x80-\xff-])")

@@ -1,6 +1,6 @@
 """A document of a set while it is read: it writes the messages of its entities and the head of the set."""
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from feed.candidate import Candidate, Decoded, Listing
@@ -14,10 +14,10 @@ from feed.venues.odf.parse import ROOT
 from feed.venues.odf.received import Received
 from feed.venues.odf.refused import RefusedError
 from feed.venues.odf.walker import Walker
+from schemas.infos import Infos
 from schemas.list import LIST_KIND, ListBody, ListedDocument
 from schemas.message import Op, Remark
 from schemas.registry import AnyMessage, Body
-from schemas.result_parts import Info
 from schemas.topic import BadKeyError, key_text
 
 
@@ -27,12 +27,13 @@ class SetDocument:
     `walker` reads the entities, and the rest; `content` is the document's canonical form.
     """
 
-    def __init__(self, received: Received) -> None:
+    def __init__(self, received: Received, reach: tuple[str, ...] | None = None) -> None:
         self.received = received
         self.walker = Walker(received.header.zone, has_text=received.has_text)
         self.content = received.content()
         self.has_plain_entities = not received.is_marked  # then their canonical forms say all that they say
         self._key = _document_key(received.header)
+        self._reach = reach
         self._common = common_fields(received.header, received.root, received.competition, received.recv)
         self._blanks: dict[str, AnyMessage] = {}
         self._entities: dict[str, Candidate] = {}
@@ -43,7 +44,10 @@ class SetDocument:
             remarks = (*remarks, Remark.REPEATED_IN_DOCUMENT)
         blank = self._blank(name.kind)
         entity = replace(blank, topic=name.topic, code=name.code, unit=name.unit, remarks=remarks, body=body)
-        self._entities[name.topic] = Candidate(entity, fingerprint(content), self.received.header.topic, self._key)
+        attached = self.walker.take_attached() if self.walker.context.attached else ()
+        self._entities[name.topic] = Candidate(
+            entity, fingerprint(content), self.received.header.topic, self._key, attached
+        )
 
     def _blank(self, kind: str) -> AnyMessage:
         """What the entities of a kind have in common: filled in by `replace`, which is much faster than making them."""
@@ -54,7 +58,7 @@ class SetDocument:
             self._blanks[kind] = message(kind, common, self.received.header.code, **own)
         return self._blanks[kind]
 
-    def decoded(self, infos: tuple[Info, ...] | UnsetType = UNSET) -> Decoded:
+    def decoded(self, about: Infos | None = None) -> Decoded:
         """All of it, after the last entity; what the walker has left over belongs to the head."""
         header = self.received.header
         keep_around(self.walker, self.received.root, self.received.competition)
@@ -65,7 +69,7 @@ class SetDocument:
             event=header.event,
             hash=fingerprint(self.content),
             op=Op.WITHDRAWN if self.received.is_withdrawal() else Op.PUT,
-            infos=infos,
+            about=about if about is not None and about != Infos() else UNSET,
             unmapped=unmapped,
         )
         own = {
@@ -78,7 +82,7 @@ class SetDocument:
         head = Candidate(message(LIST_KIND, self._common, header.code, **own), document.hash)
         return Decoded(
             tuple(self._entities.values()),
-            listing=Listing(head, full=header.row.full),
+            listing=Listing(head, full=header.row.full, reach=self._reach),
             flag=header.flag,
             topic=header.topic,
             version=header.version,

@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 from msgspec import UNSET, UnsetType
 
+from feed.candidate import Attachment
 from feed.refusals import Reason
 from feed.venues.odf.paths import Paths
 from feed.venues.odf.plan import Fields, Node, Part, Plan, Texts
@@ -70,6 +71,12 @@ class Walker:
             left = {path[above:]: text for path, text in left.items()}
         return left or UNSET, remarks
 
+    def take_attached(self) -> tuple[Attachment, ...]:
+        """What the values read since the last `take_attached` refer to."""
+        attached = tuple(self.context.attached)
+        self.context.attached.clear()
+        return attached
+
     def where(self, element: etree._Element, name: str = "") -> str:
         """The XPath of an element or of an attribute of it, there or missing."""
         path = self._paths.of(element)
@@ -85,8 +92,7 @@ class Walker:
 
     def keep_text(self, element: etree._Element) -> None:
         """Collect text that stands directly in an element of which only attributes and children have fields."""
-        texts = [element.text or "", *(child.tail or "" for child in element)]
-        if text := "".join(texts).strip():
+        if text := _text_of(element):
             self._keep(f"{self._paths.of(element)}/text()", text)
 
     def _keep(self, path: str, text: str) -> None:
@@ -103,7 +109,7 @@ class Walker:
             else:
                 self._fill_other(node, element, name, text, fields)
         if self._has_text:
-            self.keep_text(element)
+            self._read_own_text(node, element, fields)
         if len(element):
             self._fill_below(node, element, fields)
 
@@ -142,6 +148,15 @@ class Walker:
             except ValueError as error:
                 raise RefusedError(Reason.BAD_VALUE, str(error), self.where(element, name)) from None
 
+    def _read_own_text(self, node: Node, element: etree._Element, fields: Fields) -> None:
+        if node.text is None:
+            self.keep_text(element)
+        elif text := _text_of(element):
+            try:
+                fields[node.text.field] = node.text.read(text, self.context)
+            except ValueError as error:
+                raise RefusedError(Reason.BAD_VALUE, str(error), self.where(element)) from None
+
     def _read_text(self, element: etree._Element, texts: dict[str, str]) -> None:
         """One text of several languages; what a mapping cannot hold of it is kept as an element."""
         language, text = element.get(_LANGUAGE), element.get(_VALUE)
@@ -154,3 +169,8 @@ class Walker:
         known = 1 if text is None else 2
         if len(element.attrib) > known or len(element) or (text and own):
             self.keep_element(element)
+
+
+def _text_of(element: etree._Element) -> str:
+    """The text that stands directly in an element."""
+    return "".join((element.text or "", *(child.tail or "" for child in element))).strip()

@@ -22,6 +22,7 @@ from feed.venues.odf import decode as decode_odf
 from feed.venues.odf.catalogue import CATALOGUE
 from feed.venues.odf.decoding import READERS
 from schemas import wire
+from schemas.current import CurrentBody
 from schemas.document import Document, DocumentBody
 from schemas.message import Lane, Op, Remark
 from schemas.result import Result, ResultBody
@@ -117,7 +118,7 @@ def test_a_full_document_without_competition_is_a_withdrawal(accept: Accept, odf
     assert message.document.notes == ("sent in error",)
 
 
-@pytest.mark.parametrize("type_", ["DT_GLOBAL_GM", "DT_PARTIC_UPDATE", "DT_CURRENT"])
+@pytest.mark.parametrize("type_", ["DT_GLOBAL_GM", "DT_PARTIC_UPDATE"])
 def test_messages_that_replace_nothing_cannot_be_withdrawn(type_: str, accept: Accept, odf: Build):
     """Control messages, updates and snapshots flow as they are, also without Competition."""
     document = odf("", DocumentType=type_)
@@ -125,6 +126,12 @@ def test_messages_that_replace_nothing_cannot_be_withdrawn(type_: str, accept: A
     assert isinstance(message, Document)
     assert message.op is Op.PUT
     assert message.body == DocumentBody(document.decode())
+
+
+def test_the_snapshot_of_the_moment_cannot_be_withdrawn(accept: Accept, odf: Build):
+    """DT_CURRENT without Competition says nothing, and takes nothing back."""
+    message = accept(odf("", DocumentType="DT_CURRENT")).message
+    assert (message.op, message.body) == (Op.PUT, CurrentBody())
 
 
 def test_a_type_without_a_model_is_carried_whole(accept: Accept, odf: Build):

@@ -11,6 +11,7 @@ from feed.candidate import Decoded, Listing, Receipt
 from feed.refusals import Reason
 from feed.venues.odf import decode as decode_odf
 from feed.venues.odf.walker import UNMAPPED_MAX
+from schemas.infos import Infos
 from schemas.message import Op, Remark
 from schemas.rsc import parse_code
 from schemas.topic import parse_topic
@@ -223,7 +224,8 @@ def test_all_real_schedules_become_entities(shared: Path, decode: Decode):
         decoded = decode(document)
         listing = listing_of(decoded)
         assert not listing.document.unmapped
-        assert listing.document.infos
+        assert isinstance(listing.document.about, Infos)
+        assert listing.document.about.infos
         elements += document.count(b"<Unit ")
         for candidate in decoded.candidates:
             assert not candidate.message.body.unmapped

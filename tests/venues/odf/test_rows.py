@@ -2,7 +2,7 @@ import pytest
 from lxml import etree
 
 from feed.venues.odf.rows import Cut, Row, Rows, cut, cut_content
-from schemas.result import Competitor
+from schemas.competitor import Competitor
 
 ROW = '<Result Rank="1"><Competitor Code="1"/></Result>'
 

@@ -1,8 +1,10 @@
+import hashlib
+from base64 import b64encode
 from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from feed.venues.odf.values import Context, as_sent, code_of, flag, micros, number, whole
+from feed.venues.odf.values import Context, as_sent, code_of, content, flag, micros, number, whole
 from schemas.message import Remark
 
 
@@ -60,3 +62,31 @@ def test_codes_are_translated_and_unknown_ones_flow(context: Context):
     assert list(context.remarks) == []
     assert read("Z", context) == "Z"
     assert list(context.remarks) == [Remark.UNKNOWN_CODE]
+
+
+@pytest.mark.parametrize(
+    "data, media",
+    [
+        (b"%PDF-1.7 ...", "application/pdf"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"<svg/>", "image/svg+xml"),
+        (b"ID3", "audio/mpeg"),
+        (b"anything", "application/octet-stream"),
+        (b"", "application/octet-stream"),
+    ],
+)
+def test_content_is_attached_and_referred_to(data: bytes, media: str, context: Context):
+    """Base64 with line breaks; what it is its first bytes tell."""
+    text = b64encode(data).decode()
+    ref = content(f" {text[:4]}\n{text[4:]} ", context)
+    assert (ref.sha256, ref.bytes, ref.media) == (hashlib.sha256(data).hexdigest(), len(data), media)
+    assert [(each.ref, each.content) for each in context.attached] == [(ref, data)]
+
+
+@pytest.mark.parametrize("text", ["AAA", "A*==", "Ä"])
+def test_what_is_no_base64_is_refused(text: str, context: Context):
+    """Nothing is attached then."""
+    with pytest.raises(ValueError, match="base64|ASCII"):
+        content(text, context)
+    assert context.attached == []

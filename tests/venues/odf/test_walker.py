@@ -27,6 +27,7 @@ class Tree(msgspec.Struct, kw_only=True):
     at: A[Micros | UnsetType, odf("@At")] = UNSET
     leaves: A[tuple[Leaf, ...], odf("Leaves/Leaf")] = ()
     one: A[Leaf | UnsetType, odf("One")] = UNSET
+    said: A[str | UnsetType, odf("Said/text()")] = UNSET
 
 
 PLAN = compile_plan(Tree, {})
@@ -150,3 +151,11 @@ def test_an_error_in_a_finish_is_not_taken_for_a_missing_attribute():
 
     with pytest.raises(TypeError):
         Walker(UTC, has_text=False).read(compile_plan(Tree, {Tree: spoil}), etree.fromstring('<T><Who Id="1"/></T>'))
+
+
+def test_the_text_of_an_element_has_a_field_too():
+    """Without the white space around it; what stands in an element without such a field is kept."""
+    tree, walker = read('<Tree><Who Id="1"/><Said Loud="Y">\n Twice <b>no</b> said. </Said></Tree>')
+    assert tree.said == "Twice  said."
+    assert walker.unmapped == {"/Tree/Said/@Loud": "Y", "/Tree/Said/b": "<b>no</b>"}
+    assert read('<Tree><Who Id="1"/><Said> </Said></Tree>')[0].said is UNSET

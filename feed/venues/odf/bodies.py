@@ -1,35 +1,50 @@
-"""What DT_RESULT needs beyond the table of schemas/result.py, each with its rule (General Messages, DT_RESULT)."""
+"""The body of a document, by the table of its kind, and what no table can say, each with its rule."""
 
 from collections.abc import Iterable
+from functools import cache
 from math import inf
+from typing import NamedTuple
 
 import msgspec
 from lxml import etree
 from msgspec import UNSET
 
+from feed.candidate import Attachment
 from feed.venues.odf.around import forget_versions, keep_around
 from feed.venues.odf.header import Header
-from feed.venues.odf.plan import Fields, compile_plan
+from feed.venues.odf.plan import Fields, Finish, Plan, compile_plan
 from feed.venues.odf.walker import Walker
+from schemas.competitor import Competitor, Rows
+from schemas.infos import Infos
 from schemas.message import Remark
-from schemas.result import Competitor, ResultBody
+from schemas.registry import KINDS
 from schemas.result_parts import Extended, Member
 
 _SPLIT_TYPE = "PROGRESS"
 _SPLIT_CODE = "INTERMEDIATE"
 
 
-def read_result(competition: etree._Element, header: Header, *, has_text: bool) -> tuple[ResultBody, Iterable[Remark]]:
-    """The body of a result and what is odd about it; raises RefusedError bad_value.
+class ReadBody(NamedTuple):
+    """A body, what is odd about it, and what it refers to."""
 
-    `has_text` says that some element of the document holds text, which has no field in a result.
+    body: Infos
+    remarks: Iterable[Remark]
+    attached: tuple[Attachment, ...]
+
+
+def read_body(competition: etree._Element, header: Header, *, has_text: bool) -> ReadBody:
+    """The body of a document of a modelled type; raises RefusedError bad_value.
+
+    `has_text` says that some element of the document holds text.
     """
     walker = Walker(header.zone, has_text=has_text)
-    body: ResultBody = walker.read(_PLAN, competition)
+    body: Infos = walker.read(_plan(header.row.kind), competition)
     forget_versions(walker, competition)
     keep_around(walker, competition.getroottree().getroot(), competition)
     unmapped, remarks = walker.take()
-    return (body if unmapped is UNSET else msgspec.structs.replace(body, unmapped=unmapped)), remarks
+    if unmapped is not UNSET:
+        body = msgspec.structs.replace(body, unmapped=unmapped)
+    return ReadBody(body, remarks, walker.take_attached())
 
 
 def read_rows(rows: list[etree._Element], header: Header) -> list[Competitor] | None:
@@ -85,5 +100,12 @@ def _place(competitor: Competitor) -> float:
     return inf if competitor.sort_order is None else competitor.sort_order
 
 
-_PLAN = compile_plan(ResultBody, {Competitor: _settle_competitor, ResultBody: _settle_body})
+_FINISHES: dict[type, Finish] = {Competitor: _settle_competitor, Rows: _settle_body}
+
+
+@cache
+def _plan(kind: str) -> Plan:
+    return compile_plan(KINDS[kind].body, _FINISHES)
+
+
 _ROW_PLAN = compile_plan(Competitor, {Competitor: _settle_competitor})

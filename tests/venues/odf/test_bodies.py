@@ -6,8 +6,9 @@ from msgspec import UNSET
 
 from feed.candidate import Candidate, Decoded
 from feed.refusals import Reason
+from schemas.competitor import Competitor, Decision
 from schemas.message import Remark
-from schemas.result import Competitor, Decision, ResultBody
+from schemas.result import ResultBody
 
 Accept = Callable[[bytes], Candidate]
 Build = Callable[..., bytes]
