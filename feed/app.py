@@ -40,13 +40,14 @@ FLAGS: tuple[Literal["P", "T"], ...] = ("P", "T")
 
 
 class Node(NamedTuple):
-    """What one process is: its doors, and whether other processes of ours listen on the same port."""
+    """What one process is: its doors, whether other processes of ours listen on the same port, whether it derives."""
 
     routes: tuple[web.RouteDef, ...]
     shares_port: bool = False
+    derives: bool = False
 
 
-WHOLE = Node((*INGEST, *READING))
+WHOLE = Node((*INGEST, *READING), derives=True)
 
 _log = logging.getLogger("feed.app")
 
@@ -103,7 +104,7 @@ async def started(settings: Settings, node: Node = WHOLE) -> AsyncIterator[tuple
         ring = Ring(production_is_open=not settings.readers_need_keys)
         rights = Rights(ring, {flag: world.reading for flag, world in worlds.items()})
         keys = await KeyFollower.open(links["P"], settings.replicas, rights.take)
-        service = Service(settings, worlds, keys, broker)
+        service = Service(settings, worlds, keys, broker, derives=node.derives)
         runner = web.AppRunner(
             make_web(service, settings, worlds, rights, node),
             access_log=None,

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from feed.commands import demo, get, ingest, keys, serve, tail, up
+from feed.commands import demo, derive, get, ingest, keys, serve, tail, up
 from feed.errors import FeedError
 
 
@@ -17,7 +17,7 @@ def cli() -> None:
     """
 
 
-for command in (up.up, ingest.ingest, serve.serve, demo.demo, tail.tail, get.get, keys.keys):
+for command in (up.up, ingest.ingest, serve.serve, derive.derive, demo.demo, tail.tail, get.get, keys.keys):
     cli.add_command(command)
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from feed.clock import now_micros
 from feed.config import Settings
 from feed.core.outcome import Arrival, Outcome
 from feed.errors import BrokerError, ErrorName, OutcomeUnknownError, ReaderError
@@ -24,10 +25,16 @@ _log = logging.getLogger("feed.service")
 
 
 class Service:
-    """All worlds of one process and its broker, if it has one. `draining` is set when it is being stopped."""
+    """All worlds of one process and its broker, if it has one. `draining` is set when it is being stopped.
 
-    def __init__(self, settings: Settings, worlds: dict[str, World], keys: KeyFollower, broker: Broker | None) -> None:
+    With `derives` it makes the feed's own messages, too.
+    """
+
+    def __init__(
+        self, settings: Settings, worlds: dict[str, World], keys: KeyFollower, broker: Broker | None, *, derives: bool
+    ) -> None:
         self.draining = False
+        self._derives = derives
         self._zones: dict[str, Any] = dict(settings.zones())
         self._worlds = worlds
         self._keys = keys
@@ -40,6 +47,8 @@ class Service:
             async with asyncio.TaskGroup() as group:
                 for world in self._worlds.values():
                     group.create_task(world.run())
+                    if self._derives:
+                        group.create_task(world.derive(now_micros))
                 group.create_task(self._keys.run())
                 group.create_task(self._watch_usage())
                 if self._broker is not None:

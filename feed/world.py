@@ -22,6 +22,7 @@ from feed.stream.batch import is_open
 from feed.stream.blobs import Blobs
 from feed.stream.connection import Connection
 from feed.stream.consumer import Consumer, StreamMessage, last_per_subject
+from feed.stream.projector import Projector
 from feed.stream.publisher import Publisher
 from feed.stream.segments import Segments
 from feed.stream.streams import STREAMS, last_sequence, set_up
@@ -115,6 +116,12 @@ class World:
         if outcome.accepted:  # who was answered finds it here: the stream's copy comes with its acknowledgement
             await self.state.tide.passed(max(row.seq for row in outcome.accepted), SEEN_SECONDS)
         return outcome
+
+    async def derive(self, clock: Clock) -> None:
+        """Make the feed's own messages until cancelled; one node is enough, several do no harm."""
+        reading, tide = self.reading, self.state.tide
+        publisher = Publisher(self.link, tide, clock)
+        await Projector(reading.read, reading.board, tide, publisher, Blobs(self.link)).run()
 
     async def run(self) -> None:
         """Serve and follow until cancelled; raises when the stream contradicts what we hold."""

@@ -42,8 +42,10 @@ class Infos(msgspec.Struct, frozen=True, kw_only=True):
     clock: A[Clock | UnsetType, odf("Clock")] = UNSET
     stats: A[tuple[Stat, ...] | UnsetType, odf("StatsItems/StatsItem")] = UNSET
     officials: A[tuple[Official, ...] | UnsetType, odf("Officials/Official")] = UNSET
-    home: A[Text, odf("Periods/@Home", "Actions/@Home")] = UNSET
-    away: A[Text, odf("Periods/@Away", "Actions/@Away")] = UNSET
+    home: A[Text, odf("Periods/@Home")] = UNSET
+    away: A[Text, odf("Periods/@Away")] = UNSET
+    actions_home: A[Text, odf("Actions/@Home")] = UNSET
+    actions_away: A[Text, odf("Actions/@Away")] = UNSET
     periods: A[tuple[Period, ...] | UnsetType, odf("Periods/Period")] = UNSET
     unmapped: dict[str, str] | UnsetType = UNSET
 

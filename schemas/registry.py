@@ -5,21 +5,59 @@ from typing import Protocol
 
 import msgspec
 
+from schemas.achievement import AchievementBody, Achievements
+from schemas.action import Action, ActionBody
+from schemas.alert import Alert, AlertBody
+from schemas.audio import Audio, AudioBody
+from schemas.background import Background, BackgroundBody
+from schemas.bracket import Bracket, BracketBody
+from schemas.code import Code, CodeBody
+from schemas.communication import Communication, CommunicationBody
+from schemas.config import Config, ConfigBody
 from schemas.cumulative_result import CumulativeResult, CumulativeResultBody
 from schemas.current import Current, CurrentBody
+from schemas.derived import Derived, DerivedBody
 from schemas.document import Document, DocumentBody
+from schemas.entries import Entries, EntriesBody
 from schemas.extended_start_list import ExtendedStartList, ExtendedStartListBody
 from schemas.federation_ranking import FederationRanking, FederationRankingBody
+from schemas.flagbearer import Flagbearer, FlagbearerBody
+from schemas.horse import Horse, HorseBody
+from schemas.horse_biography import HorseBiography, HorseBiographyBody
+from schemas.image import Image, ImageBody
+from schemas.ledger import Ledger, LedgerBody
 from schemas.list import List, ListBody
+from schemas.medal_table import MedalTable, MedalTableBody
+from schemas.medallists import Medallists, MedallistsBody
+from schemas.medallists_day import MedallistsDay, MedallistsDayBody
+from schemas.medallists_discipline import MedallistsDiscipline, MedallistsDisciplineBody
+from schemas.medals import Medals, MedalsBody
 from schemas.message import Lane, Mentions, Message
+from schemas.name import Name, NameBody
+from schemas.news import News, NewsBody
+from schemas.noc_biography import NocBiography, NocBiographyBody
+from schemas.notification import Notification, NotificationBody
+from schemas.participant import Participant, ParticipantBody
+from schemas.participant_biography import ParticipantBiography, ParticipantBiographyBody
 from schemas.phase_result import PhaseResult, PhaseResultBody
+from schemas.photo_finish import PhotoFinish, PhotoFinishBody
+from schemas.picture import Picture, PictureBody
 from schemas.pool_standing import PoolStanding, PoolStandingBody
+from schemas.presenter import Presenter, PresenterBody
 from schemas.ranking import Ranking, RankingBody
+from schemas.record import Record, RecordBody
+from schemas.report import Report, ReportBody
 from schemas.result import Result, ResultBody
 from schemas.result_analysis import ResultAnalysis, ResultAnalysisBody
 from schemas.session import Session, SessionBody
 from schemas.source import Source, SourceBody
+from schemas.stats import Stats, StatsBody
+from schemas.team import Team, TeamBody
+from schemas.team_biography import TeamBiography, TeamBiographyBody
 from schemas.unit import Unit, UnitBody
+from schemas.venue_condition import VenueCondition, VenueConditionBody
+from schemas.weather import Weather, WeatherBody
+from schemas.weather_alert import WeatherAlert, WeatherAlertBody
 
 
 class KindClass(StrEnum):
@@ -48,6 +86,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 ODF_KEY = ("subcode", "subtype", "language")
+CODE_KEY = ("table", "language", "code", "discipline", "type")
 KINDS: dict[str, Kind] = {
     row.name: row
     for row in (
@@ -60,10 +99,62 @@ KINDS: dict[str, Kind] = {
         Kind("result_analysis", ResultAnalysis, ResultAnalysisBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
         Kind("extended_start_list", ExtendedStartList, ExtendedStartListBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
         Kind("federation_ranking", FederationRanking, FederationRankingBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("medallists", Medallists, MedallistsBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind(
+            name="medallists_discipline",
+            message=MedallistsDiscipline,
+            body=MedallistsDisciplineBody,
+            key_parts=ODF_KEY,
+            kind_class=KindClass.DOCUMENT,
+            lane=Lane.LIVE,
+        ),
+        Kind("medallists_day", MedallistsDay, MedallistsDayBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("medals", Medals, MedalsBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("record", Record, RecordBody, ("record",), KindClass.ENTITY, Lane.LIVE),
+        Kind("image", Image, ImageBody, ODF_KEY, KindClass.DOCUMENT, Lane.BULK),
+        Kind("photo_finish", PhotoFinish, PhotoFinishBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.LIVE),
+        Kind("picture", Picture, PictureBody, ODF_KEY, KindClass.DOCUMENT, Lane.BULK),
+        Kind("audio", Audio, AudioBody, ODF_KEY, KindClass.DOCUMENT, Lane.BULK),
+        Kind("report", Report, ReportBody, ODF_KEY, KindClass.DOCUMENT, Lane.BULK),
+        Kind("bracket", Bracket, BracketBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("stats", Stats, StatsBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("config", Config, ConfigBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("action", Action, ActionBody, ("period", "id"), KindClass.EVENT, Lane.LIVE),
+        Kind("weather", Weather, WeatherBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("venue_condition", VenueCondition, VenueConditionBody, ODF_KEY, KindClass.DOCUMENT, Lane.BULK),
+        Kind("weather_alert", WeatherAlert, WeatherAlertBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("alert", Alert, AlertBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("news", News, NewsBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.BULK),
+        Kind("background", Background, BackgroundBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.BULK),
+        Kind("communication", Communication, CommunicationBody, ODF_KEY, KindClass.EVENT, Lane.LIVE),
+        Kind("achievement", Achievements, AchievementBody, ODF_KEY, KindClass.DOCUMENT, Lane.BULK),
+        Kind("flagbearer", Flagbearer, FlagbearerBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("notification", Notification, NotificationBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind("presenter", Presenter, PresenterBody, ODF_KEY, KindClass.DOCUMENT, Lane.LIVE),
+        Kind(
+            name="participant_biography",
+            message=ParticipantBiography,
+            body=ParticipantBiographyBody,
+            key_parts=("type", *ODF_KEY),
+            kind_class=KindClass.DOCUMENT,
+            lane=Lane.BULK,
+        ),
+        Kind("team_biography", TeamBiography, TeamBiographyBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.BULK),
+        Kind("noc_biography", NocBiography, NocBiographyBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.BULK),
+        Kind("horse_biography", HorseBiography, HorseBiographyBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.BULK),
         Kind("document", Document, DocumentBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.LIVE),
+        Kind("ledger", Ledger, LedgerBody, ("view", "entry"), KindClass.EVENT, Lane.LIVE),
+        Kind("medal_table", MedalTable, MedalTableBody, ("view",), KindClass.DOCUMENT, Lane.LIVE),
+        Kind("derived", Derived, DerivedBody, (), KindClass.ENTITY, Lane.LIVE),
         Kind("list", List, ListBody, ("name", "part"), KindClass.ENTITY, Lane.LIVE),
         Kind("session", Session, SessionBody, ("session",), KindClass.ENTITY, Lane.LIVE),
+        Kind("code", Code, CodeBody, CODE_KEY, KindClass.ENTITY, Lane.BULK),
         Kind("unit", Unit, UnitBody, (), KindClass.ENTITY, Lane.LIVE),
+        Kind("entries", Entries, EntriesBody, ODF_KEY, KindClass.DOCUMENT, Lane.BULK),
+        Kind("participant", Participant, ParticipantBody, ("participant",), KindClass.ENTITY, Lane.BULK),
+        Kind("team", Team, TeamBody, ("team",), KindClass.ENTITY, Lane.BULK),
+        Kind("horse", Horse, HorseBody, ("horse",), KindClass.ENTITY, Lane.BULK),
+        Kind("name", Name, NameBody, ("language", "participant"), KindClass.ENTITY, Lane.BULK),
         Kind("source", Source, SourceBody, ("source",), KindClass.ENTITY, Lane.LIVE),
     )
 }
@@ -78,9 +169,47 @@ AnyMessage = (
     | ResultAnalysis
     | ExtendedStartList
     | FederationRanking
+    | Bracket
+    | Stats
+    | Config
+    | Action
+    | Medallists
+    | MedallistsDiscipline
+    | MedallistsDay
+    | Medals
+    | Record
+    | Image
+    | PhotoFinish
+    | Picture
+    | Audio
+    | Report
+    | Weather
+    | VenueCondition
+    | WeatherAlert
+    | Alert
+    | News
+    | Background
+    | Communication
+    | Achievements
+    | Flagbearer
+    | Notification
+    | Presenter
+    | ParticipantBiography
+    | TeamBiography
+    | NocBiography
+    | HorseBiography
     | Document
+    | Ledger
+    | MedalTable
+    | Derived
     | List
     | Session
+    | Code
     | Unit
+    | Entries
+    | Participant
+    | Team
+    | Horse
+    | Name
     | Source
 )

@@ -13,6 +13,7 @@ from schemas.xml_names import odf
 
 Text = str | UnsetType
 Flag = bool | UnsetType
+CHANGE = odf("@ModificationIndicator", N="new", U="updated")  # of an entity in an update, until 2024
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,19 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     code: A[str, odf("@Code")]
     pos: A[Text, odf("@Pos")] = UNSET
     value: A[Text, odf("@Value")] = UNSET
+
+
+class RegisteredEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that a participant or a team is entered in, up to 2024; `gender` is the event's (short codes)."""
+
+    event: A[Text, odf("@Event")] = UNSET
+    gender: A[Text, odf("@Gender")] = UNSET
+    bib: A[Text, odf("@Bib")] = UNSET
+    sport_class: A[Text, odf("@Class")] = UNSET
+    status: A[Text, odf("@Status")] = UNSET
+    entry_status: A[Text, odf("@EntryStatus")] = UNSET
+    substitute: A[Text, odf("@Substitute")] = UNSET
+    event_entries: A[tuple[Entry, ...] | UnsetType, odf("EventEntry")] = UNSET
 
 
 class Stat(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +214,7 @@ class Coach(msgspec.Struct, frozen=True, kw_only=True):
     family_name: A[Text, odf("Description/@FamilyName")] = UNSET
     gender: A[Text, odf("Description/@Gender")] = UNSET
     nationality: A[Text, odf("Description/@Nationality")] = UNSET
+    description_bib: A[Text, odf("Description/@Bib")] = UNSET
     if_id: A[Text, odf("Description/@IFId")] = UNSET
     extended: A[tuple[Entry, ...] | UnsetType, odf("ExtCoach")] = UNSET
 

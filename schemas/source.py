@@ -1,4 +1,7 @@
-"""Kind `source`: whether a venue's system is sending, as it says itself (General Messages, control messages)."""
+"""Kind `source`: whether a system is sending, as it says itself (General Messages, control messages).
+
+A venue's system speaks for its discipline there, the central one for all of the Games.
+"""
 
 from enum import StrEnum
 from typing import Annotated as A

@@ -61,6 +61,11 @@ def key_text(parts: tuple[str, ...]) -> str:
     return _joined(_part_tokens(parts))
 
 
+def key_parts(text: str) -> tuple[str, ...]:
+    """What `key_text` was given, without the empty parts at its end."""
+    return tuple("" if token == _EMPTY else unescape(token) for token in text.split(".")) if text else ()
+
+
 def begins_with(topic: str, parts: tuple[str, ...]) -> bool:
     """Whether the key parts of a topic begin with these; there is at least one more."""
     tokens = topic.split(".")[KIND_TOKEN + 1 :]

@@ -117,7 +117,7 @@ async def _connection(
 def line(message: dict[str, Any]) -> Text:
     """One message as one line: seq, status, call, what, and its name or the first three."""
     body = message["body"] or {}
-    status = message["status"] or body.get("status") or body.get("state") or message["op"]
+    status = message["status"] or body.get("status") or body.get("state") or body.get("action") or message["op"]
     text = Text.assemble(
         (f"{message['seq']:>7} ", "dim"),
         (f"{status:<12}", _COLOURS.get(status, "")),
@@ -130,6 +130,10 @@ def line(message: dict[str, Any]) -> Text:
         text.append(f"  {ref['bytes']:,} bytes at /v1/blobs/{ref['sha256']}", "cyan")
     for name in list(body.get("names", {}).values())[:1]:
         text.append(f"  {name}", "cyan")
+    if winner := body.get("winner"):
+        text.append(f"  {body['medal']} {winner['name'] or winner['id']} {winner['noc'] or ''}", "yellow")
+    for row in body.get("rows", [])[:CANDIDATES_SHOWN]:
+        text.append(f"  {row['rank']} {row['noc']} {row['gold']}-{row['silver']}-{row['bronze']}", "yellow")
     for competitor in body.get("competitors", [])[:CANDIDATES_SHOWN]:
         mark = competitor["result"] or competitor["irm"] or ""
         text.append(f"  {competitor['rank'] or '-'} {competitor['name'] or competitor['id']} {mark}", "cyan")

@@ -117,13 +117,15 @@ def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier:
         return Stale(head.seq)
     is_same_document = (old.list, old.key, old.version) == (new.list, document.key, document.version)
     is_confirmed = full and old.list == new.list  # another set's entity becomes a member of this one
-    if old.op is Op.PUT and old.hash == new.hash and (is_confirmed or is_same_document):
+    op = new.message.op
+    if (old.op, old.hash) == (op, new.hash) and (is_confirmed or is_same_document):
         return Duplicate(head.seq)
     if is_same_document and old.event == document.event and old.op is Op.PUT:
         detail = f"Version {document.version} with the same time is stored as seq {head.seq} with other content"
         return Refused(Refusal(Reason.VERSION_CONFLICT, detail, new.message.topic))
     remarks = (Remark.VERSION_REPEATED,) if is_same_document else ()
-    return Accepted(head.seq, remarks=remarks, venue_before=venue_before(head, venue_of(new.message)))
+    taken_back = head.seq if op is not Op.PUT and old.op is Op.PUT else None
+    return Accepted(head.seq, taken_back, remarks, venue_before=venue_before(head, venue_of(new.message)))
 
 
 def _leaving(listing: Listing, named: set[str], heads: Heads, scope: Scope) -> Iterator[Change]:

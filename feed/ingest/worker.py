@@ -78,7 +78,13 @@ def _begin(decode: Decode, document: bytes, receipt: Receipt) -> tuple[Decoded, 
 
 
 def _take(start: int) -> tuple[Candidate, ...]:
-    return _decoded.candidates[start : start + PORTION]
+    """The next candidates; after the last ones nothing is kept of the document, which may be 32 MB of pictures."""
+    global _decoded  # noqa: PLW0603 - as above
+    end = start + PORTION
+    portion = _decoded.candidates[start:end]
+    if end >= len(_decoded.candidates):
+        _decoded = Decoded()
+    return portion
 
 
 def end_with_parent() -> None:

@@ -1,4 +1,9 @@
-"""GET /v1/blobs/{sha256}: a body too large for its message, as its `body_ref` names it; streamed, never another."""
+"""GET /v1/blobs/{sha256}: what a message refers to: a body too large for it, a picture, a report; streamed whole.
+
+Who may read the flag may read its blobs: a name is the digest of the bytes, so only who was told it, or has them, knows
+it. What a venue sent must do no harm at our address: a browser gets it without scripts, under the one media type that
+its first bytes told, and saves what it could otherwise run.
+"""
 
 import logging
 import re
@@ -15,6 +20,15 @@ from schemas.message import BodyRef
 
 FOR_EVER = "max-age=31536000, immutable"
 _NAMES = frozenset({"flag"})
+# Shown in place. A PDF or an SVG may have scripts of its own: a page shows it as <img>, or from the bytes it fetched.
+_SHOWN = frozenset(
+    (
+        *("application/json", "image/png", "image/jpeg", "image/gif", "image/webp"),
+        *("audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "audio/flac"),
+    )
+)
+_ENDINGS = {"application/pdf": ".pdf", "image/svg+xml": ".svg", "image/tiff": ".tif"}
+_GUARDS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _log = logging.getLogger("feed.serve.blobs")
@@ -35,7 +49,7 @@ async def blob(request: web.Request) -> web.StreamResponse:
         headers = {hdrs.ETAG: f'"{name}"', hdrs.CACHE_CONTROL: f"{_public(reading)}, {FOR_EVER}"}
         if {name, "*"} & {tag.value for tag in request.if_none_match or ()}:
             return web.Response(status=304, headers=headers)
-        response = web.StreamResponse(headers=headers | {hdrs.CONTENT_TYPE: ref.media})
+        response = web.StreamResponse(headers=headers | _described(ref))
         response.content_length = ref.bytes
         await _send(request, response, reading, ref)
     except OutcomeUnknownError as error:
@@ -44,6 +58,14 @@ async def blob(request: web.Request) -> web.StreamResponse:
         _log.error("%s", error.detail)
         raise ReaderError(ErrorName.DAMAGED, error.detail, hint="Tell the operator; asking again is no use.") from error
     return response
+
+
+def _described(ref: BodyRef) -> dict[str, str]:
+    """What a browser is told of the bytes."""
+    headers = {hdrs.CONTENT_TYPE: ref.media, **_GUARDS}
+    if ref.media not in _SHOWN:
+        headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="{ref.sha256}{_ENDINGS.get(ref.media, "")}"'
+    return headers
 
 
 def _public(reading: Reading) -> str:

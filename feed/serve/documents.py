@@ -1,18 +1,19 @@
-"""GET /v1/documents/{topic}: the newest message of one topic, as every subscriber got it."""
+"""GET /v1/documents/{topic}: the newest message of one topic, as every subscriber got it, or as ODF."""
 
 from aiohttp import hdrs, web
 
 from feed.core.entry import Entry
 from feed.errors import ErrorName, ReaderError
 from feed.serve.answers import JSON
-from feed.serve.query import check_names
+from feed.serve.odf import XML, as_odf
+from feed.serve.query import check_names, is_known, wants
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
 from schemas.message import Op
 from schemas.registry import KINDS
 from schemas.topic import BadKeyError, parse_topic
 
-_NAMES = frozenset({"flag"})
+_NAMES = frozenset({"family", "flag"})
 
 
 async def document(request: web.Request) -> web.StreamResponse:
@@ -21,14 +22,17 @@ async def document(request: web.Request) -> web.StreamResponse:
     reading = entitled(request)
     topic = request.match_info["topic"]
     _check_topic(topic)
-    return as_delivered(request, reading, _living(reading.board.get(topic), topic))
+    entry = _living(reading.board.get(topic), topic)
+    if wants(request.headers, XML):
+        return await as_odf(request, reading, entry)
+    return as_delivered(request, reading, entry)
 
 
 def as_delivered(request: web.Request, reading: Reading, entry: Entry) -> web.Response:
     """The answer that is one message, or that the reader has it."""
     tag = f"{reading.epoch}:{entry.seq}:json"
-    headers = {hdrs.ETAG: f'"{tag}"'}
-    if {tag, "*"} & {known.value for known in request.if_none_match or ()}:
+    headers = {hdrs.ETAG: f'"{tag}"', hdrs.VARY: hdrs.ACCEPT}
+    if is_known(request, tag):
         return web.Response(status=304, headers=headers)
     return web.Response(body=entry.json, headers=headers, content_type=JSON)
 

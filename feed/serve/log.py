@@ -7,7 +7,7 @@ from feed.core.entry import Entry
 from feed.core.filters import Filter
 from feed.errors import ErrorName, OutcomeUnknownError, ReaderError
 from feed.serve.pulls import json_text, lines, send, under_way
-from feed.serve.query import check_names, read_after, read_filter, read_number, read_seconds, wants_lines
+from feed.serve.query import NDJSON, check_names, read_after, read_filter, read_number, read_seconds, wants
 from feed.serve.reading import Reading
 from feed.serve.rights import RIGHTS, entitled
 
@@ -37,7 +37,7 @@ async def log(request: web.Request) -> web.StreamResponse:
         except OutcomeUnknownError as error:
             raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
         cursor = write_cursor(reading.epoch, seq)
-        if wants_lines(request.headers):
+        if wants(request.headers, NDJSON):
             return await send(request, lines({"Feed-Next": cursor, "Feed-Tip": str(reading.log.tip)}), entries)
         end = b'],"next":"%b","tip":%d}' % (cursor.encode(), reading.log.tip)
         return await send(request, json_text(b'{"messages":[', end), entries)

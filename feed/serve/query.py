@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aiohttp import web
 from multidict import MultiMapping
 
 from feed.core.cohorts import CohortKey
@@ -29,7 +30,7 @@ NOT_BUILT_YET = frozenset(
         "venue",
     }
 )
-REPEATED = frozenset({"discipline", "filter", "noc", "status", "type", "venue"})
+REPEATED = frozenset({"code", "discipline", "event", "filter", "noc", "status", "type", "venue"})
 SUBSCRIBER_NAMES = frozenset({"after", "filter", "flag", "snapshot", "type"})
 _LEAST = 0.001
 _WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
@@ -63,13 +64,18 @@ def check_names(query: MultiMapping[str], allowed: frozenset[str]) -> None:
         raise ReaderError(ErrorName.UNKNOWN_PARAMETER, f"{name}= is no parameter here", hint=f"Known: {names}.")
 
 
-def wants_lines(headers: MultiMapping[str]) -> bool:
-    """Whether Accept asks for NDJSON: by name, and not less than for JSON (RFC 9110 section 12.5.1)."""
+def wants(headers: MultiMapping[str], named: str) -> bool:
+    """Whether Accept asks for a media type: by name, and not less than for JSON (RFC 9110 section 12.5.1)."""
     weights = {"application/json": 0.0}
     for each in ",".join(headers.getall("Accept", [])).lower().split(","):
         media, *parameters = (part.strip() for part in each.split(";"))
         weights[media] = _weight(parameters)
-    return weights.get(NDJSON, 0.0) >= max(weights["application/json"], _LEAST)
+    return weights.get(named, 0.0) >= max(weights["application/json"], _LEAST)
+
+
+def is_known(request: web.Request, tag: str) -> bool:
+    """Whether the reader has the representation with this entity tag (If-None-Match)."""
+    return bool({tag, "*"} & {known.value for known in request.if_none_match or ()})
 
 
 def _weight(parameters: list[str]) -> float:

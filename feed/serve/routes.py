@@ -6,11 +6,13 @@ from aiohttp import web
 
 from feed.serve.answers import named_errors
 from feed.serve.blobs import blob
+from feed.serve.codes import code_tables, codes
 from feed.serve.competitions import competitions
 from feed.serve.documents import document
 from feed.serve.health import healthz, readyz
 from feed.serve.ingest import ingest
 from feed.serve.log import log
+from feed.serve.medals import ledger, medals
 from feed.serve.metrics import metrics
 from feed.serve.published import schema, schema_list
 from feed.serve.rights import tell_caches
@@ -32,6 +34,10 @@ READING = (
     web.get("/v1/units/{unit}", unit),
     web.get("/v1/units/{unit}/result", unit_result),
     web.get("/v1/sources", sources),
+    web.get("/v1/medals", medals),
+    web.get("/v1/medals/ledger", ledger),
+    web.get("/v1/codes", code_tables),
+    web.get("/v1/codes/{table}", codes),
     web.get("/v1/documents/{topic}", document),
     web.get("/v1/blobs/{sha256}", blob),
 )

@@ -5,7 +5,7 @@ from tests.service_fixture import Child
 
 
 def test_a_round_plays_to_a_corrected_official(tmp_path: Path, children: Callable[..., Child]):
-    """One final at speed ends by itself, exit 0: ten messages on the screen, the last a corrected OFFICIAL."""
+    """One final at speed ends by itself, exit 0: ten results on the screen, the last corrected, and medals."""
     demo = children("demo", "--rounds", "1", "--speed", "50", "--port", "0", "--data", str(tmp_path), COLUMNS="40")
     assert demo.ended() == 0, demo.errors
     assert demo.output[0].startswith("ready http://127.0.0.1:")
@@ -13,7 +13,8 @@ def test_a_round_plays_to_a_corrected_official(tmp_path: Path, children: Callabl
     commands = [line.strip() for line in demo.output if f"--url {url}" in line]
     assert [command.split()[-3] for command in commands] == ["--snapshot", "--json", '"/v1/snapshot?type=result"']
     shown = [text.split() for text in demo.output if ".result" in text]
-    assert [words[0] for words in shown] == [str(seq) for seq in range(1, 11)]
+    seqs = [int(words[0]) for words in shown]
+    assert (len(seqs), seqs) == (10, sorted(set(seqs)))
     assert [words[1] for words in shown] == [
         *("START_LIST", "START_LIST", "LIVE", "LIVE", "LIVE"),
         *("UNCONFIRMED", "UNOFFICIAL", "OFFICIAL", "PROTESTED", "OFFICIAL"),
@@ -21,4 +22,6 @@ def test_a_round_plays_to_a_corrected_official(tmp_path: Path, children: Callabl
     assert shown[-1][2] == "corrected"
     assert shown[-1][4:7] == ["1", "Shanice", "Bellamy"]
     assert shown[-3][2:7] == ["official", shown[-3][3], "1", "Adaeze", "Okoro"]
+    tables = [text for text in demo.output if ".medal_table.official" in text]
+    assert "1 NGR 1-0-0" in tables[0]
     assert not any("Traceback" in text for text in demo.errors)

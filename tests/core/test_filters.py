@@ -184,7 +184,7 @@ def test_a_pattern_that_stops_before_the_kind_is_an_error(pattern: str):
     assert "stops before the kind" in bad([pattern])
 
 
-@pytest.mark.parametrize("pattern", [f"{RESULT}.a.b.c.d", f"{RESULT}.a.b.c.>", "*.*.*.*.*.*.*.a.b.c.d.e"])
+@pytest.mark.parametrize("pattern", [f"{RESULT}.a.b.c.d", f"{RESULT}.a.b.c.>", "*.*.*.*.*.*.*.a.b.c.d.e.f"])
 def test_too_many_key_parts_are_an_error(pattern: str):
     """More than the kind has, or than any kind has; `>` needs a place of its own."""
     assert "key parts" in bad([pattern])

@@ -342,3 +342,58 @@ def test_a_list_that_reaches_a_part_removes_nothing_else():
 def _in_period(period: str, entity: Candidate) -> Candidate:
     message = entity.message
     return replace(entity, message=replace(message, topic=f"{message.topic}.{period}.x"))
+
+
+def remove(into: Set, version: int, event: int, name: str) -> Plan | Verdict:
+    """An update that names one entity as gone."""
+    of = listing(version, event, f"no {name}", key=UPDATE)
+    return into.take(of, [gone(each) for each in entities(of, {name: "1"})])
+
+
+def gone(candidate: Candidate) -> Candidate:
+    return replace(candidate, message=replace(candidate.message, op=Op.REMOVED, body=None))
+
+
+def test_an_update_removes_what_it_names_as_gone():
+    """The tombstone takes back the entity's last message; a list may bring it back."""
+    a_set = Set()
+    put(a_set, FULL, 1, 10, a="1", b="1")
+    found = remove(a_set, 1, 20, "b")
+    assert changed(found) == [(topic_of("b"), Op.REMOVED), (LIST_TOPIC, Op.PUT)]
+    assert isinstance(found, Plan)
+    assert found.changes[0].verdict.supersedes == 2
+    assert a_set.living() == {topic_of("a"): "1"}
+    put(a_set, FULL, 2, 30, a="1", b="1")
+    assert a_set.living() == {topic_of("a"): "1", topic_of("b"): "1"}
+
+
+def test_an_older_update_does_not_bring_back_what_is_gone():
+    """The tombstone is written also when it comes first: it keeps the moment from which the entity is no more."""
+    a_set = Set()
+    assert changed(remove(a_set, 2, 20, "b")) == [(topic_of("b"), Op.REMOVED), (LIST_TOPIC, Op.PUT)]
+    found = put(a_set, UPDATE, 1, 10, b="1")
+    assert isinstance(found, Plan)
+    assert (found.stale, a_set.living()) == (1, {})
+
+
+def test_what_a_first_try_removed_is_a_duplicate_then():
+    """Judged again after a miss, the tombstone that is stored already is not written a second time."""
+    a_set = Set()
+    put(a_set, FULL, 1, 10, b="1")
+    of = listing(1, 20, "no b", key=UPDATE)
+    named = [gone(each) for each in entities(of, {"b": "1"})]
+    a_set.store(a_set.plan(of, named, Accepted(0)).changes[0].candidate)
+    found = a_set.plan(of, named, Accepted(0))
+    assert changed(found) == [(LIST_TOPIC, Op.PUT)]
+    assert found.duplicates == 1
+
+
+def test_one_version_cannot_keep_and_remove_an_entity():
+    """The same Version at the same time says both: refused, although the contents are equal."""
+    a_set = Set()
+    of = listing(1, 10, "both", key=UPDATE)
+    (named,) = entities(of, {"a": "1"})
+    a_set.store(named)
+    found = a_set.plan(of, [gone(named)], Accepted(0))
+    assert found.refusal is not None
+    assert found.refusal.reason is Reason.VERSION_CONFLICT

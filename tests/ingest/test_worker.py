@@ -8,10 +8,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from msgspec.structs import replace
 
-from feed.candidate import Candidate, Decoded, Receipt
+import feed.ingest.worker
+from feed.candidate import Attachment, Candidate, Decoded, Receipt
 from feed.errors import OutcomeUnknownError
 from feed.ingest.worker import PORTION, Worker
+from schemas.message import BodyRef
 from tests.core.makers import candidate
 from tests.service_fixture import wait_until
 
@@ -21,6 +24,18 @@ RECEIPT = Receipt(0, None, {}.get)
 def many(document: bytes, _: Receipt) -> Decoded:
     """A decoder: as many candidates as the document says."""
     return Decoded(tuple(candidate(version) for version in range(1, int(document) + 1)), flag="P")
+
+
+def pictured(document: bytes, _: Receipt) -> Decoded:
+    """A decoder: as many candidates as the document says, each with content of its own."""
+    contents = [b"%d" % number for number in range(int(document))]
+    ref = BodyRef(sha256="0" * 64, bytes=1, media="image/png")
+    return Decoded(tuple(replace(candidate(), attached=(Attachment(ref, each),)) for each in contents))
+
+
+def kept(document: bytes, _: Receipt) -> Decoded:
+    """A decoder that tells what is still there of the document before."""
+    return Decoded(version=len(feed.ingest.worker._decoded.candidates))
 
 
 def place_of(document: bytes, _: Receipt) -> Decoded:
@@ -54,6 +69,13 @@ async def test_a_document_comes_back_whole(worker: Worker, count: int):
     decoded = await worker.decode(many, b"%d" % count, RECEIPT)
     assert [_version(each) for each in decoded.candidates] == list(range(1, count + 1))
     assert decoded.flag == "P"
+
+
+async def test_what_is_attached_comes_with_its_candidate(worker: Worker):
+    """Every picture, and afterwards the process keeps none of them: it waits for the next long document for days."""
+    decoded = await worker.decode(pictured, b"%d" % (PORTION + 1), RECEIPT)
+    assert [each.attached[0].content for each in decoded.candidates] == [b"%d" % n for n in range(PORTION + 1)]
+    assert (await worker.decode(kept, b"", RECEIPT)).version == 0
 
 
 async def test_decoding_runs_in_another_process_that_stays(worker: Worker):

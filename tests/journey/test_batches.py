@@ -116,7 +116,11 @@ async def test_a_killed_broker_leaves_no_part_of_a_batch(tmp_path: Path):
         await sending
         await look_at_snapshot(session, feed)
         async with feed.broker() as link:
-            stored = await read(link, "FEED", 1, await last_sequence(link))
+            stored = [
+                each
+                for each in await read(link, "FEED", 1, await last_sequence(link))
+                if ".derived." not in each.subject  # a place that the projector wrote down
+            ]
     assert [is_open(each.headers) for each in stored] == [each.seq % STEP != 0 for each in stored]
     assert len(stored) == STEP * len(venue.posts)
 

@@ -49,10 +49,10 @@ def result() -> Result:
 @pytest.fixture
 def document(result: Result) -> Document:
     """A document that is not modelled, as the decoder hands it over."""
-    header = DocumentHeader(type="DT_STATS", code=result.code, version=3)
+    header = DocumentHeader(type="DT_TRS", code=result.code, version=3)
     return Document(
         prev=0,
-        topic="XG2030.ATH.M.100M.FNL.000100.document.DT_STATS",
+        topic="XG2030.ATH.M.100M.FNL.000100.document.DT_TRS",
         op=Op.PUT,
         competition="XG2030",
         code=result.code,

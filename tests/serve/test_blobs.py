@@ -54,6 +54,29 @@ async def test_a_blob_is_answered_as_it_was_stored(service: Running, size: int):
         assert await answer.read() == data
 
 
+@pytest.mark.parametrize(
+    "media, saved_as",
+    [
+        ("image/png", None),
+        ("audio/mpeg", None),
+        ("application/json", None),
+        ("application/pdf", "{}.pdf"),
+        ("image/svg+xml", "{}.svg"),
+        ("text/html", "{}"),
+        ("application/octet-stream", "{}"),
+    ],
+)
+async def test_what_a_venue_sent_runs_nowhere(service: Running, media: str, saved_as: str | None):
+    """No browser guesses another type or runs a script of it; what it could run is saved, not opened."""
+    ref = await put(service, f"<svg onload='alert(1)'/> {media}".encode(), media)
+    async with aiohttp.ClientSession() as session, session.get(url_of(service, ref.sha256)) as answer:
+        assert answer.headers["Content-Type"] == media
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        told = saved_as and f'attachment; filename="{saved_as.format(ref.sha256)}"'
+        assert answer.headers.get("Content-Disposition") == told
+
+
 async def test_head_has_the_headers_alone(service: Running):
     """The same as for GET, no body, and the connection stays usable."""
     ref = await put(service, some_bytes(2))
@@ -63,7 +86,7 @@ async def test_head_has_the_headers_alone(service: Running):
             assert await head.read() == b""
         async with session.get(url) as answer:
             assert len(await answer.read()) == SIZE
-        names = ("Content-Type", "Content-Length", "ETag", "Cache-Control")
+        names = ("Content-Type", "Content-Length", "ETag", "Cache-Control", "Content-Security-Policy")
         assert [head.headers[name] for name in names] == [answer.headers[name] for name in names]
         assert head.status == 200
 

@@ -16,7 +16,14 @@ from tests.service_fixture import Running
 
 UNIT = "units/ATHM100M--------------FNL-000100--"
 ONE = {"competition"}
-VIEWS = {"schedule": ONE | {"noc", "status", "venue"}, "sources": ONE, UNIT: ONE, f"{UNIT}/result": ONE}
+VIEWS = {
+    "schedule": ONE | {"noc", "status", "venue"},
+    "sources": ONE,
+    "codes": ONE,
+    "codes/NOC": ONE | {"lang"},
+    UNIT: ONE,
+    f"{UNIT}/result": ONE,
+}
 PULL = ("log", "snapshot", "competitions", "documents/XX.-.-.-.-.-.document", "blobs/" + "0" * 64, *VIEWS)
 DOORS = ("stream", "sse", *PULL)
 UNBUILT = [(door, name) for door in DOORS for name in sorted(NOT_BUILT_YET - VIEWS.get(door, set()))]

@@ -2,7 +2,7 @@ import pytest
 from multidict import MultiDict
 
 from feed.errors import ErrorName, ReaderError
-from feed.serve.query import NDJSON, NOT_BUILT_YET, check_names, read_number, read_seconds, read_switch, wants_lines
+from feed.serve.query import NDJSON, NOT_BUILT_YET, check_names, read_number, read_seconds, read_switch, wants
 
 KNOWN = frozenset({"filter", "flag"})
 
@@ -77,12 +77,12 @@ def test_a_switch_is_0_or_1():
 )
 def test_lines_are_for_who_asks_for_them_by_name(accept: str | None, *, lines: bool):
     """And does not like one JSON text better (RFC 9110 section 12.5.1)."""
-    assert wants_lines(MultiDict({} if accept is None else {"Accept": accept})) is lines
+    assert wants(MultiDict({} if accept is None else {"Accept": accept}), NDJSON) is lines
 
 
 def test_several_accept_headers_are_one():
     """A list may come in parts."""
-    assert wants_lines(MultiDict([("Accept", "application/json;q=0.5"), ("Accept", NDJSON)]))
+    assert wants(MultiDict([("Accept", "application/json;q=0.5"), ("Accept", NDJSON)]), NDJSON)
 
 
 @pytest.mark.parametrize("text, seconds", [("0", 0), ("60", 60), ("0.25", 0.25), ("07", 7), ("59.999", 59.999)])

@@ -17,6 +17,7 @@ SWIMMING = {"DocumentCode": "SWMM100MFR------------FNL-000100--"}
 NAMED = {
     "topic": "XA.ATH.M.100M.FNL.000001.result",
     "sha256": "0" * 64,
+    "table": "NOC",
     "unit": "ATHM100M--------------FNL-000001--",
 }
 DOORS = sorted({route.path.format(**NAMED) for route in READING})

@@ -1,33 +1,42 @@
 import asyncio
+import contextlib
 import gzip
+import hashlib
 import json
 import random
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
 import pytest
 import zstandard
 
-from feed.candidate import Candidate
+from feed.candidate import Attachment, Candidate
 from feed.core.gate import Accepted
 from feed.core.index import headers_of, read_index
+from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival
-from feed.stream.blobs import Blobs
+from feed.errors import OutcomeUnknownError
+from feed.stream.acks import StreamFullError, publish_acked
+from feed.stream.blobs import CHUNK_BYTES, Blobs
 from feed.stream.connection import Connection
 from feed.stream.history import read
 from feed.stream.publisher import CARRIED_BYTES_MAX, Publisher
-from feed.stream.streams import usage
+from feed.stream.streams import BLOB, usage
 from feed.stream.tide import Tide
 from schemas.document import Document, DocumentBody
 from schemas.message import BodyRef, Op
 from schemas.registry import AnyMessage
 from schemas.result import ResultBody
 from schemas.wire import decode, encode
-from tests.core.makers import athlete, candidate, withdrawal
+from tests.core.makers import TOPIC, athlete, candidate, withdrawal
 
 pytestmark = pytest.mark.usefixtures("epoch")
 NOW = 1_909_346_172_145_000
 FIRST = Accepted(0)
 MB = 1_000_000
+Connect = Callable[..., Awaitable[Connection]]
+Until = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
@@ -45,6 +54,46 @@ def document(xml: str, op: Op = Op.PUT) -> Candidate:
 def crowd(count: int) -> Candidate:
     """A result with many competitors, each short."""
     return candidate(body=ResultBody(competitors=tuple(athlete(f"{number:08}") for number in range(count))))
+
+
+def chance(size: int) -> bytes:
+    """Bytes that nobody compresses, the same at every call."""
+    return random.Random(size).randbytes(size)
+
+
+def with_contents(*contents: bytes, topic: str = TOPIC) -> Candidate:
+    """A message that refers to these bytes."""
+    refs = [BodyRef(sha256=hashlib.sha256(each).hexdigest(), bytes=len(each), media="image/png") for each in contents]
+    attached = tuple(Attachment(*pair) for pair in zip(refs, contents, strict=True))
+    return msgspec.structs.replace(candidate(topic=topic), attached=attached)
+
+
+async def published(publisher: Publisher, new: Candidate) -> int:
+    """The sequence of an entity that is published as the only one of its set."""
+    ((_, seq),) = [pair async for batch in publisher.publish_all(Plan([Change(new, FIRST)]), "id") for pair in batch]
+    return seq
+
+
+async def retried(publisher: Publisher, new: Candidate) -> int:
+    """The sequence of a message, as admission publishes it: again while the outcome is unknown."""
+    while True:
+        with contextlib.suppress(OutcomeUnknownError):
+            seq = await publisher.publish(new, FIRST, "id")
+            assert seq is not None
+            return seq
+
+
+async def pauses_until(working: asyncio.Future[Any]) -> list[float]:
+    """How long the loop was held up until then, in seconds, ascending."""
+    loop = asyncio.get_running_loop()
+    pauses = []
+    while not working.done():
+        began = loop.time()
+        await asyncio.sleep(0)
+        pauses.append(loop.time() - began)
+    pauses.sort()
+    print(f"longest pauses: {[f'{pause * 1000:.1f} ms' for pause in pauses[-5:]]}")  # noqa: T201 - the point
+    return pauses
 
 
 async def stored(connection: Connection, stream: str = "FEED") -> AnyMessage:
@@ -148,21 +197,83 @@ async def test_large_raw_bytes_are_kept_apart(connection: Connection, publisher:
     assert ref.media == f"application/{kept.headers['Raw-Encoding']}"
 
 
+async def test_what_is_attached_is_there_before_the_message(connect: Connect, publisher: Publisher, until: Until):
+    """All of it is acknowledged when the message is sent: large and small, in the order of the document."""
+    link, sent = await connect(), list[str]()
+    for subject in ("blob.>", "feed.>"):
+        await link.subscribe(subject, lambda each: sent.append(each.subject))
+    await link.round_trip()
+    new = with_contents(b"small", chance(CARRIED_BYTES_MAX + 1))
+    assert await publisher.publish(new, FIRST, "id") == 1
+    await until(lambda: sent[-1:] == [f"feed.{new.message.topic}"])
+    first, second = (f"blob.{each.ref.sha256}" for each in new.attached)
+    assert sent[:2] == [f"{first}.0", first]
+    assert sorted(sent[2:4]) == [f"{second}.0", f"{second}.1"]
+    assert sent[4:] == [second, f"feed.{new.message.topic}"]
+    assert [await fetched(link, each.ref) for each in new.attached] == [each.content for each in new.attached]
+
+
+@pytest.mark.parametrize("is_set", [False, True])
+async def test_without_its_contents_a_message_is_not_published(
+    connection: Connection, publisher: Publisher, *, is_set: bool
+):
+    """Nobody sees a message that refers to what is not there; when it can be stored, the same attempt succeeds."""
+    new = with_contents(chance(3 * MB))
+    await connection.api("STREAM.DELETE.BLOB")
+    with pytest.raises(OutcomeUnknownError):
+        await (published(publisher, new) if is_set else publisher.publish(new, FIRST, "id"))
+    await connection.api("STREAM.CREATE.BLOB", BLOB.settings(1) | {"max_bytes": 2 * MB})
+    with pytest.raises(StreamFullError):
+        await (published(publisher, new) if is_set else publisher.publish(new, FIRST, "id"))
+    assert (await usage(connection))["FEED"].messages == 0
+    await connection.api("STREAM.UPDATE.BLOB", BLOB.settings(1))
+    assert await (published(publisher, new) if is_set else publisher.publish(new, FIRST, "id")) == 1
+    assert await fetched(connection, new.attached[0].ref) == new.attached[0].content
+
+
+async def test_contents_left_by_a_publisher_that_died_are_used(connection: Connection, publisher: Publisher):
+    """Killed behind some chunks, or behind all of them: the next one stores what is missing, then the message."""
+    new = with_contents(chance(3 * MB))
+    (each,) = new.attached
+    whole = -(-len(each.content) // CHUNK_BYTES) + 1
+    for number in (0, 3):
+        part = each.content[number * CHUNK_BYTES : (number + 1) * CHUNK_BYTES]
+        await publish_acked(connection, f"blob.{each.ref.sha256}.{number}", part, timeout=2)
+    assert await publisher.publish(new, FIRST, "id") == 1
+    assert await fetched(connection, each.ref) == each.content
+    assert (await usage(connection))["BLOB"].messages == whole
+    assert await Publisher(connection, Tide(), lambda: NOW).publish(new, Accepted(1), "id") == 2
+    assert (await usage(connection))["BLOB"].messages == whole
+
+
+async def test_the_same_picture_is_stored_once(connection: Connection, publisher: Publisher):
+    """Twice in one message, in two at the same moment, and again later: one chunk and its record."""
+    picture = chance(1_000)
+    first, second = with_contents(picture, picture), with_contents(picture, topic=f"{TOPIC}.1")
+    seqs = await asyncio.gather(*(retried(publisher, new) for new in (first, second)))
+    assert sorted(seqs) == [1, 2]
+    assert await publisher.publish(first, Accepted(seqs[0]), "id") == 3
+    assert (await usage(connection))["BLOB"].messages == 2
+
+
+@pytest.mark.slow
+async def test_a_large_report_holds_nobody_up(connection: Connection, publisher: Publisher):
+    """A PDF of 20 MB is hashed and stored; meanwhile the loop takes its turns."""
+    new = with_contents(chance(20 * MB))
+    working = asyncio.ensure_future(publisher.publish(new, FIRST, "id"))
+    pauses = await pauses_until(working)
+    assert await working == 1
+    assert pauses[-1] < 0.05
+
+
 @pytest.mark.slow
 async def test_the_largest_document_holds_nobody_up(connection: Connection, publisher: Publisher):
     """32 MB are archived and published; meanwhile the loop takes its turns."""
     xml = "".join(f'<Code Key="{number:032x}" Order="{number}"/>\n' for number in range(32 * MB // 60))
     new, arrival = document(xml), Arrival("odf", random.Random(1).randbytes(32 * MB), "", NOW)
-    loop = asyncio.get_running_loop()
     working = asyncio.gather(publisher.archive("id", arrival), publisher.publish(new, FIRST, "id"))
-    pauses = []
-    while not working.done():
-        began = loop.time()
-        await asyncio.sleep(0)
-        pauses.append(loop.time() - began)
+    pauses = await pauses_until(working)
     assert (await working)[1] == 1
-    pauses.sort()
-    print(f"longest pauses: {[f'{pause * 1000:.1f} ms' for pause in pauses[-5:]]}")  # noqa: T201 - the point
     message = await stored(connection)
     assert isinstance(message.body_ref, BodyRef)
     assert msgspec.json.decode(await fetched(connection, message.body_ref)) == {"xml": xml}

@@ -2,12 +2,13 @@
 
 parse.py bytes to a tree · header.py the root's attributes · times.py clock texts · catalogue.py the document types ·
 received.py a document for the reader of its type · plan.py, walker.py a Struct's place in the XML, compiled and read ·
-result.py what a result needs beyond that · rows.py, known.py what was read before · reading.py a document that is one
+bodies.py what a body needs beyond that · rows.py, known.py what was read before · reading.py a document that is one
 message, whole or from its changed rows · listing.py, sets.py a document that lists entities · schedule.py, control.py
 which entities · names.py what they are called · around.py, envelope.py what stands around a body · fingerprint.py equal
-content · decoding.py all of it.
+content · decoding.py all of it · writing.py, encoding.py the way back, from a message to a document.
 """
 
 from feed.venues.odf.decoding import decode
+from feed.venues.odf.encoding import FAMILIES, NoDocumentError, Writer, references
 
-__all__ = ["decode"]
+__all__ = ["FAMILIES", "NoDocumentError", "Writer", "decode", "references"]

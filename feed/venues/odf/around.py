@@ -7,9 +7,12 @@ from feed.venues.odf.walker import Walker
 
 
 def forget_versions(walker: Walker, competition: etree._Element) -> None:
-    """The versions at a Competition that was just read are the header's."""
+    """The versions at a Competition that was just read are the header's; in Rio 2016 it says the code again too."""
     for name in VERSIONS_ATTRIBUTES:
         walker.unmapped.pop(walker.where(competition, name), None)
+    code = competition.get("Code")
+    if code and code == competition.getroottree().getroot().get("CompetitionCode"):
+        walker.unmapped.pop(walker.where(competition, "Code"), None)
 
 
 def keep_around(walker: Walker, root: etree._Element, competition: etree._Element | None) -> None:

@@ -1,9 +1,9 @@
 """The body of a document, by the table of its kind, and what no table can say, each with its rule."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from lxml import etree
@@ -15,11 +15,14 @@ from feed.venues.odf.header import Header
 from feed.venues.odf.plan import Fields, Finish, Plan, compile_plan
 from feed.venues.odf.walker import Walker
 from schemas.competitor import Competitor, Rows
+from schemas.contender import Contender
 from schemas.infos import Infos
 from schemas.message import Remark
 from schemas.registry import KINDS
 from schemas.result_parts import Extended, Member
+from schemas.unit import Starter
 
+Side = TypeVar("Side", Competitor, Starter)
 _SPLIT_TYPE = "PROGRESS"
 _SPLIT_CODE = "INTERMEDIATE"
 
@@ -84,11 +87,31 @@ def name_athlete(fields: Fields) -> None:
     if fields.get("kind") != "athlete" or len(fields.get("members", ())) != 1:
         return
     member: Member = fields["members"][0]
-    names = [part for part in (member.given_name, member.family_name) if part is not UNSET]
-    if names:
-        fields.setdefault("name", " ".join(names))
+    if name := _full_name(member):
+        fields.setdefault("name", name)
     if member.bib is not UNSET:
         fields.setdefault("bib", member.bib)
+
+
+def _full_name(member: Member) -> str:
+    return " ".join(part for part in (member.given_name, member.family_name) if part is not UNSET)
+
+
+def _unsettle_competitor(competitor: Competitor) -> Competitor:
+    """The row as its table writes it: splits among the other values, no name that the member has."""
+    if competitor.splits:
+        others = () if competitor.extended is UNSET else competitor.extended
+        competitor = msgspec.structs.replace(competitor, extended=(*others, *competitor.splits))
+    return _unname_athlete(competitor)
+
+
+def _unname_athlete(row: Side) -> Side:
+    if row.kind != "athlete" or len(row.members) != 1:
+        return row
+    (member,) = row.members
+    name = None if row.name == _full_name(member) else row.name
+    bib = None if row.bib == member.bib else row.bib
+    return msgspec.structs.replace(row, name=name, bib=bib)
 
 
 def _settle_body(fields: Fields) -> None:
@@ -100,7 +123,9 @@ def _place(competitor: Competitor) -> float:
     return inf if competitor.sort_order is None else competitor.sort_order
 
 
-_FINISHES: dict[type, Finish] = {Competitor: _settle_competitor, Rows: _settle_body}
+# The same rules backwards, for those who write.
+UNSETTLED: dict[type, Callable[[Any], msgspec.Struct]] = {Competitor: _unsettle_competitor, Starter: _unname_athlete}
+_FINISHES: dict[type, Finish] = {Competitor: _settle_competitor, Contender: name_athlete, Rows: _settle_body}
 
 
 @cache

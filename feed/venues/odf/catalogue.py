@@ -17,7 +17,8 @@ class DocumentType(msgspec.Struct, frozen=True):
 
     Updates, the snapshot of the moment and control messages replace nothing, so there is nothing to withdraw
     (Foundation Principles 2.5 and 2.12). `reader` names what reads the type (decoding.py), `list_name` the set that its
-    entities belong to, for kind `list`; one with a `list_part` is a set for each value of that attribute of the header.
+    entities belong to, for kind `list`; one with a `list_part` is a set for each value of that attribute of the header,
+    or, where it names some, only for the values `apart`.
     """
 
     name: str
@@ -27,11 +28,29 @@ class DocumentType(msgspec.Struct, frozen=True):
     reader: str
     list_name: str = ""
     list_part: str = ""
+    apart: tuple[str, ...] = ()
 
 
 def _rows(names: str, codes: CodeFamily, *, full: bool) -> list[DocumentType]:
     """Types that are not modelled yet."""
     return [DocumentType(name, "document", codes, full, "document") for name in names.split()]
+
+
+def _participants(name: str, list_name: str) -> list[DocumentType]:
+    """A list and its update; people of earlier Games come from another system, as a list of their own (subtype)."""
+    return [
+        DocumentType(
+            type_,
+            "list",
+            CodeFamily.RSC,
+            full=type_ == name,
+            reader=list_name,
+            list_name=list_name,
+            list_part="subtype",
+            apart=("HISTORICAL",),
+        )
+        for type_ in (name, f"{name}_UPDATE")
+    ]
 
 
 _ROWS = [
@@ -44,43 +63,69 @@ _ROWS = [
     DocumentType("DT_RESULT_ANALYSIS", "result_analysis", CodeFamily.RSC, full=True, reader="typed"),
     DocumentType("DT_ESL", "extended_start_list", CodeFamily.RSC, full=True, reader="typed"),
     DocumentType("DT_FED_RANKING", "federation_ranking", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_MEDALLISTS", "medallists", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_MEDALLISTS_DISCIPLINE", "medallists_discipline", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_MEDALLISTS_DAY", "medallists_day", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_MEDALS", "medals", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_RECORD", "list", CodeFamily.RSC, full=False, reader="records", list_name="records"),
+    DocumentType("DT_HISTORIC_RECORD", "list", CodeFamily.RSC, full=False, reader="records", list_name="records"),
+    DocumentType("DT_IMAGE", "image", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_PRESSPHOTOFINISH_LK", "photo_finish", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_PHOTOFINISH", "photo_finish", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_PIC", "picture", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_AUDIO", "audio", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_PDF", "report", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_BRACKETS", "bracket", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_STATS", "stats", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_CONFIG", "config", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_PLAY_BY_PLAY", "list", CodeFamily.RSC, full=True, reader="actions", list_name="actions"),
     DocumentType("DT_SCHEDULE", "list", CodeFamily.RSC, full=True, reader="schedule", list_name="schedule"),
     DocumentType("DT_SCHEDULE_UPDATE", "list", CodeFamily.RSC, full=False, reader="schedule", list_name="schedule"),
+    DocumentType("DT_CODES", "list", CodeFamily.RSC, full=True, reader="codes", list_name="codes", list_part="subtype"),
+    DocumentType("DT_WEATHER", "weather", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_VEN_COND", "venue_condition", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_WEA_ALERT", "weather_alert", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_ALERT", "alert", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_NEWS", "news", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_NEWS_IMP", "news", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_BCK", "background", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_BCK_IMP", "background", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_COMMUNICATION", "communication", CodeFamily.RSC, full=True, reader="typed"),
+    *_participants("DT_PARTIC", "participants"),
+    *_participants("DT_PARTIC_TEAMS", "teams"),
+    *_participants("DT_PARTIC_HORSES", "horses"),
+    DocumentType("DT_PARTIC_NAME", "list", CodeFamily.RSC, full=True, reader="names", list_name="names"),
+    DocumentType("DT_ENTRIES", "entries", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_ACHIEVEMENT", "achievement", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_PRESENTER", "presenter", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_FLAGBEARERS", "flagbearer", CodeFamily.RSC, full=True, reader="typed"),
+    DocumentType("DT_NOTIFICATION", "notification", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_BIO_PAR", "participant_biography", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_BIO_PAR_IMP", "participant_biography", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_BIO_TEA", "team_biography", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_BIO_TEA_IMP", "team_biography", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_BIO_NOC", "noc_biography", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_BIO_NOC_IMP", "noc_biography", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_BIO_HOR", "horse_biography", CodeFamily.ID, full=True, reader="typed"),
+    DocumentType("DT_BIO_HOR_IMP", "horse_biography", CodeFamily.ID, full=True, reader="typed"),
     DocumentType("DT_LOCAL_ON", "list", CodeFamily.RSC, full=False, reader="source_on", list_name="sources"),
     DocumentType("DT_LOCAL_OFF", "list", CodeFamily.RSC, full=False, reader="source_off", list_name="sources"),
+    # Good morning and good night: of the central system for all of the Games, and, of old, of a venue's.
+    DocumentType("DT_GLOBAL_GM", "list", CodeFamily.RSC, full=False, reader="source_on", list_name="sources"),
+    DocumentType("DT_GLOBAL_GN", "list", CodeFamily.RSC, full=False, reader="source_off", list_name="sources"),
+    DocumentType("DT_GM", "list", CodeFamily.RSC, full=False, reader="source_on", list_name="sources"),
+    DocumentType("DT_GN", "list", CodeFamily.RSC, full=False, reader="source_off", list_name="sources"),
     *(
         DocumentType(name, "document", CodeFamily.RSC, full=False, reader="none")
         for name in ("DT_KA", "DT_PING", "DT_RT_KA")
     ),
-    *_rows(
-        """
-        DT_PARTIC DT_PARTIC_TEAMS DT_PARTIC_HORSES DT_PARTIC_NAME DT_ENTRIES DT_CONFIG
-        DT_PLAY_BY_PLAY DT_BRACKETS
-        DT_STATS DT_MEDALLISTS DT_MEDALLISTS_DISCIPLINE DT_MEDALLISTS_DAY DT_MEDALS DT_RECORD
-        DT_COMMUNICATION DT_IMAGE DT_PRESSPHOTOFINISH_LK DT_PDF DT_WEATHER DT_VEN_COND DT_WEA_ALERT DT_ALERT
-        DT_NEWS DT_BCK DT_ACHIEVEMENT DT_PRESENTER DT_FLAGBEARERS DT_CEREMONY_ACTIVITY_LIST DT_CEREMONY_NOC_LIST
-        DT_CODES
-        """,
-        CodeFamily.RSC,
-        full=True,
-    ),
-    *_rows(
-        """
-        DT_PIC DT_AUDIO DT_NEWS_IMP DT_BCK_IMP DT_BIO_PAR DT_BIO_TEA DT_BIO_NOC DT_BIO_HOR DT_BIO_PAR_IMP
-        DT_BIO_TEA_IMP DT_BIO_NOC_IMP DT_BIO_HOR_IMP DT_SCHED_RES_NOC DT_TV_TRACKING DT_NOTIFICATION DT_IDK_COMMAND
-        """,
-        CodeFamily.ID,
-        full=True,
-    ),
-    *_rows(
-        "DT_PARTIC_UPDATE DT_PARTIC_TEAMS_UPDATE DT_PARTIC_HORSES_UPDATE DT_GLOBAL_GM DT_GLOBAL_GN",
-        CodeFamily.RSC,
-        full=False,
-    ),
+    # Only their names are known (General Messages, list of messages).
+    *_rows("DT_CEREMONY_ACTIVITY_LIST DT_CEREMONY_NOC_LIST", CodeFamily.RSC, full=True),
+    *_rows("DT_SCHED_RES_NOC DT_TV_TRACKING DT_IDK_COMMAND", CodeFamily.ID, full=True),
     # Gone from the standard, still met in older recordings.
-    *_rows("DT_START_LIST DT_HISTORIC_RECORD DT_PHOTOFINISH DT_TRS", CodeFamily.RSC, full=True),
+    *_rows("DT_START_LIST DT_TRS", CodeFamily.RSC, full=True),
     *_rows("DT_TRS_IMP", CodeFamily.ID, full=True),
-    *_rows("DT_GPS_DATA DT_CLOCK DT_GM DT_GN DT_SERIAL", CodeFamily.RSC, full=False),
+    *_rows("DT_GPS_DATA DT_CLOCK DT_SERIAL", CodeFamily.RSC, full=False),
 ]
 CATALOGUE: dict[str, DocumentType] = {row.name: row for row in _ROWS}
 

@@ -1,4 +1,4 @@
-"""Control messages: a venue's system tells that it is there (General Messages, control messages)."""
+"""Control messages: a system tells that it is there (General Messages, control messages)."""
 
 from msgspec.structs import replace
 

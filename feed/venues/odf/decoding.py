@@ -9,11 +9,11 @@ from feed.venues.odf.envelope import common_fields, message
 from feed.venues.odf.fingerprint import fingerprint
 from feed.venues.odf.header import read_header, sight
 from feed.venues.odf.listing import read_listing
+from feed.venues.odf.lists import LISTS
 from feed.venues.odf.parse import parse
 from feed.venues.odf.reading import Reading, read_again, read_document, read_typed
 from feed.venues.odf.received import Received, competition_of, received
 from feed.venues.odf.refused import RefusedError
-from feed.venues.odf.schedule import SCHEDULE
 from schemas.message import Op
 from schemas.source import State
 
@@ -59,7 +59,7 @@ def _one(reading: Reading, recv: int) -> Decoded:
 READERS: dict[str, Callable[[Received], Decoded]] = {
     "typed": lambda whole: _one(read_typed(whole), whole.recv),
     "document": lambda whole: _one(read_document(whole), whole.recv),
-    "schedule": partial(read_listing, SCHEDULE),
+    **{name: partial(read_listing, table) for name, table in LISTS.items()},
     "source_on": partial(read_source, State.ON),
     "source_off": partial(read_source, State.OFF),
     "none": read_nothing,

@@ -12,16 +12,16 @@ from lxml import etree
 
 from feed.refusals import Reason
 from feed.venues.odf.header import CLOCK_ATTRIBUTES
-from feed.venues.odf.parse import ROOT, spelled
+from feed.venues.odf.parse import ROOT, parse, spelled
 from feed.venues.odf.refused import RefusedError
 
-_INDICATOR = "ModificationIndicator"
-_with_indicator = etree.XPath(f"//*[@{_INDICATOR}]")
+INDICATOR = "ModificationIndicator"
+_with_indicator = etree.XPath(f"//*[@{INDICATOR}]")
 
 
 def has_indicator(document: bytes) -> bool:
     """Whether some element may carry a ModificationIndicator; a search through the tree costs a quarter of parsing."""
-    return _INDICATOR.encode() in spelled(document)
+    return INDICATOR.encode() in spelled(document)
 
 
 def canonical(root: etree._Element, *, is_marked: bool, has_blanks: bool) -> bytes:
@@ -35,7 +35,7 @@ def canonical(root: etree._Element, *, is_marked: bool, has_blanks: bool) -> byt
     if is_marked:
         root = copy.deepcopy(root)  # it is no content, but it must not be lost either
         for element in _with_indicator(root):
-            del element.attrib[_INDICATOR]
+            del element.attrib[INDICATOR]
     if has_blanks:
         _drop_blanks(root)
     try:
@@ -52,7 +52,8 @@ def canonical_parts(content: bytes, parts: Sequence[etree._Element]) -> list[byt
     """
     marks = {tag: (b"<%b " % tag.encode(), b"</%b>" % tag.encode()) for tag in {str(part.tag) for part in parts}}
     if sum(content.count(end) for _, end in marks.values()) != len(parts):
-        return [etree.tostring(part, method="c14n", with_comments=False) for part in parts]
+        twins = _twins(content, parts, list(marks))
+        return [etree.tostring(twin, method="c14n", with_comments=False) for twin in twins]
     found, after = [], 0
     for part in parts:
         start, end = marks[str(part.tag)]
@@ -60,6 +61,13 @@ def canonical_parts(content: bytes, parts: Sequence[etree._Element]) -> list[byt
         after = content.index(end, at) + len(end)
         found.append(content[at:after])
     return found
+
+
+def _twins(content: bytes, parts: Sequence[etree._Element], tags: list[str]) -> list[etree._Element]:
+    """The same elements of the canonical form, which lacks what is no content."""
+    root = parts[0].getroottree().getroot()
+    twins = dict(zip(root.iter(*tags), parse(content).iter(*tags), strict=True))
+    return [twins[part] for part in parts]
 
 
 def fingerprint(content: bytes) -> str:

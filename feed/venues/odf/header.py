@@ -165,7 +165,8 @@ def _key(attributes: Attributes) -> tuple[DocumentType, Topic]:
         "language": attributes.get("Language", ""),
         "name": row.list_name,
     }
-    parts["part"] = parts.get(row.list_part, "")
+    part = parts.get(row.list_part, "")
+    parts["part"] = part if not row.apart or part in row.apart else ""
     key_parts = tuple(parts[name] for name in KINDS[row.kind].key_parts)
     return row, Topic(attributes["CompetitionCode"], code, row.kind, key_parts)
 

@@ -13,7 +13,7 @@ from lxml import etree
 from feed.candidate import Decoded
 from feed.refusals import Reason
 from feed.venues.odf.around import forget_versions
-from feed.venues.odf.fingerprint import canonical_parts
+from feed.venues.odf.fingerprint import INDICATOR, canonical_parts
 from feed.venues.odf.header import Header
 from feed.venues.odf.known import Known
 from feed.venues.odf.names import Name, name_of
@@ -24,15 +24,21 @@ from feed.venues.odf.sets import SetDocument
 from schemas.infos import Infos
 from schemas.message import Remark
 from schemas.registry import Body
+from schemas.rsc import OldCode
 
 # Of canonical forms: three times the largest list. What is read of them takes four times as much.
 _BYTES_MAX = 1_500_000
+DELETED = "D"
 
 
 Parts = tuple[str, ...]
 
 
 def _no_parts(_header: Header, _element: etree._Element) -> Parts:
+    return ()
+
+
+def _no_more(_element: etree._Element) -> Parts:
     return ()
 
 
@@ -44,7 +50,10 @@ class Entity(NamedTuple):
     """How the elements of one tag become messages: kind, plan of the body, attributes of the key.
 
     With `has_own_code` the first of these is a Results System Code and the topic starts with it; otherwise the topic
-    starts with the DocumentCode. What is left are the key parts, behind those that `leading` finds.
+    starts with the DocumentCode. What is left are the key parts, between those that `leading` and `trailing` find. An
+    element that lacks one of the attributes is known by those `instead`, as many of them. With
+    `has_older_ids` what a document of the 9-character generation has in the place of the code is a key part. Some
+    `can_be_deleted` by their ModificationIndicator (General Messages up to 2024).
     """
 
     kind: str
@@ -52,6 +61,10 @@ class Entity(NamedTuple):
     key: tuple[str, ...]
     has_own_code: bool = False
     leading: Callable[[Header, etree._Element], Parts] = _no_parts
+    instead: tuple[str, ...] = ()
+    has_older_ids: bool = False
+    trailing: Callable[[etree._Element], Parts] = _no_more
+    can_be_deleted: bool = False
 
 
 class _Read(NamedTuple):
@@ -103,10 +116,13 @@ def _name(document: SetDocument, entity: Entity, element: etree._Element) -> Nam
     walker, header = document.walker, document.received.header
     key = tuple(filter(None, map(element.get, entity.key)))
     if len(key) < len(entity.key):
+        key = tuple(filter(None, map(element.get, entity.instead)))
+    if len(key) < len(entity.key):
         missing = next(name for name in entity.key if not element.get(name))
         raise RefusedError(Reason.NO_KEY, f"{missing} is missing or empty", walker.where(element, missing))
-    code, parts = (key[0], key[1:]) if entity.has_own_code else (str(header.code), key)
-    parts = entity.leading(header, element) + parts
+    has_code = entity.has_own_code and not (entity.has_older_ids and isinstance(header.code, OldCode))
+    code, parts = (key[0], key[1:]) if has_code else (str(header.code), key)
+    parts = entity.leading(header, element) + parts + entity.trailing(element)
     try:
         return name_of(header.competition, entity.kind, code, parts)
     except RefusedError as refused:
@@ -114,12 +130,16 @@ def _name(document: SetDocument, entity: Entity, element: etree._Element) -> Nam
 
 
 def _add(document: SetDocument, entities: Entities, element: etree._Element, name: Name, content: bytes) -> None:
+    entity = entities.by_tag[str(element.tag)]
+    if entity.can_be_deleted and element.get(INDICATOR) == DELETED:
+        document.remove(name, content)
+        return
     zone = document.received.header.zone
     known = entities.known.get(content) if document.has_plain_entities else None
     if known is not None and known.zone is zone:
         document.add(name, known.body, (), content)
         return
-    body = document.walker.read(entities.by_tag[str(element.tag)].plan, element)
+    body = document.walker.read(entity.plan, element)
     remarks: tuple[Remark, ...] = ()
     if document.walker.has_left:
         unmapped, remarks = document.walker.take(element)

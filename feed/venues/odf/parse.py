@@ -1,8 +1,9 @@
 """Bytes to an element tree: the only place where venue XML is parsed, so every limit stands here.
 
-libxml2 bounds depth (256), text (10 MB) and entity growth as long as `huge_tree` stays off. What it allows and then
-takes quadratic time for (attributes of one element, namespaces) is bounded here; ODF has neither in numbers. ODF has no
-DTD either (Foundation Principles 2.1), so a DOCTYPE is refused whatever it declares.
+libxml2 bounds depth (256), text (10 MB) and entity growth as long as `huge_tree` stays off. It is on only where a text
+may be longer than that (the content of a report) and no DTD can stand in front; then depth is bounded here. So is what
+libxml2 allows and then takes quadratic time for (attributes of one element, namespaces): ODF has neither in numbers.
+ODF has no DTD either (Foundation Principles 2.1), so a DOCTYPE is refused whatever it declares.
 """
 
 import re
@@ -16,6 +17,12 @@ ROOT = "OdfBody"
 TAG_BYTES_MAX = 65_536
 ATTRIBUTES_MAX = 256
 NAMESPACES_MAX = 16
+# Nothing but a declaration of UTF-8 in front of the root: there is no room for a DTD.
+UTF8_PROLOG = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml(?:(?!encoding)[^<>?])*(?:encoding=[\"'](?i:utf-8)[\"'][^<>?]*)?\?>)?\s*<OdfBody\s"
+)
+_DEPTH_MAX = 256
+_TEXT_BYTES_MAX = 10_000_000  # of one text, in libxml2
 _PROLOG_BYTES = 8_192
 _ATTRIBUTE_BYTES_MIN = len(' a=""')
 _DOCTYPE = re.compile(rb"(?s)[^<]*+(?:\s|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE")
@@ -25,18 +32,22 @@ _ENCODINGS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _has_too_many_attributes = etree.XPath(f"boolean(//@*[{ATTRIBUTES_MAX + 1}])")
-_PARSER = etree.XMLParser(
-    resolve_entities=False,
-    no_network=True,
-    load_dtd=False,
-    dtd_validation=False,
-    attribute_defaults=False,
-    recover=False,
-    huge_tree=False,
-    remove_blank_text=True,
-    remove_comments=True,
-    remove_pis=True,
-    collect_ids=False,
+_is_too_deep = etree.XPath(f"boolean({'/*' * (_DEPTH_MAX + 1)})")
+_PARSER, _LONG_TEXT_PARSER = (
+    etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        recover=False,
+        huge_tree=has_long_texts,
+        remove_blank_text=True,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    for has_long_texts in (False, True)
 )
 
 
@@ -83,13 +94,17 @@ def received_text(document: bytes, root: etree._Element) -> str:
 
 
 def _tree(document: bytes) -> etree._Element:
+    may_have_long_texts = len(document) > _TEXT_BYTES_MAX and UTF8_PROLOG.match(document) is not None
     try:
-        return etree.fromstring(document, _PARSER)
+        root = etree.fromstring(document, _LONG_TEXT_PARSER if may_have_long_texts else _PARSER)
     except etree.XMLSyntaxError as error:
         complaint = " ".join((error.msg or "").split()).rpartition(", line ")[0]
         raise RefusedError(Reason.NOT_WELL_FORMED, complaint or "no XML", f"line {error.lineno or 1}") from error
     except (etree.LxmlError, ValueError) as error:
         raise RefusedError(Reason.NOT_WELL_FORMED, str(error), "line 1") from error
+    if may_have_long_texts and _is_too_deep(root):
+        raise RefusedError(Reason.NOT_WELL_FORMED, f"elements are more than {_DEPTH_MAX} deep")
+    return root
 
 
 def _encoding(root: etree._Element) -> str:

@@ -83,7 +83,7 @@ def compile_plan(
         required, lists = [], []
         hints = get_type_hints(kind, include_extras=True)
         for field in msgspec.structs.fields(kind):
-            bare, extra = _unwrap(hints[field.name])
+            bare, extra = unwrap(hints[field.name])
             if "odf" not in extra:
                 continue
             if field.required:
@@ -148,7 +148,7 @@ def _reader(bare: Any, extra: Mapping[str, Any]) -> Reader:  # noqa: ANN401 - ty
     return _READERS[bare]
 
 
-def _unwrap(hint: Any) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - as above
+def unwrap(hint: Any) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401 - as above
     """A type without Annotated, None and UNSET around it, and the extras that stood there."""
     extra: dict[str, Any] = {}
     while get_origin(hint) in {Annotated, Union, UnionType}:

@@ -8,15 +8,13 @@ import re
 from typing import NamedTuple
 
 from feed.venues.odf.known import Known
+from feed.venues.odf.parse import UTF8_PROLOG
 from schemas.competitor import Competitor
 
 BYTES_MAX = 1_500_000  # of rows' bytes: 35 fields of play with 100 rows; what was read of them takes six times as much
 _START = re.compile(rb"<Result(?![A-Za-z0-9_.:\x80-\xff-])")
 ROW_END = b"</Result>"
 _BLANKS = b" \t\r\n"  # what is white space in XML; Python's own list is longer
-_UTF8_PROLOG = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:<\?xml(?:(?!encoding)[^<>?])*(?:encoding=[\"'](?i:utf-8)[\"'][^<>?]*)?\?>)?\s*<OdfBody\s"
-)
 _OTHER_MEANINGS = (b"\0", b"<!", b"xmlns", b"ModificationIndicator")
 
 
@@ -48,7 +46,7 @@ def cut(document: bytes) -> Cut | None:
     In such a document every `<` starts a tag. When the rows' starts and ends alternate and only white space stands
     between them, no row is nested in another and all have one parent.
     """
-    prolog = _UTF8_PROLOG.match(document)
+    prolog = UTF8_PROLOG.match(document)
     if prolog is None or any(mark in document for mark in _OTHER_MEANINGS) or document.find(b"<?", prolog.end()) >= 0:
         return None
     first, end = _START.search(document), document.rfind(ROW_END) + len(ROW_END)

@@ -37,13 +37,22 @@ class SetDocument:
         self._common = common_fields(received.header, received.root, received.competition, received.recv)
         self._blanks: dict[str, AnyMessage] = {}
         self._entities: dict[str, Candidate] = {}
+        self._removed: list[str] = []
 
     def add(self, name: Name, body: Body, remarks: tuple[Remark, ...], content: bytes) -> None:
         """One more entity and its own `content`; of several with one name the last is kept, at its own place."""
+        self._keep(name, Op.PUT, body, remarks, content)
+
+    def remove(self, name: Name, content: bytes) -> None:
+        """One entity that is no more; its tombstone keeps the place that it would have."""
+        self._removed.append(name.topic)
+        self._keep(name, Op.REMOVED, None, (), content)
+
+    def _keep(self, name: Name, op: Op, body: Body | None, remarks: tuple[Remark, ...], content: bytes) -> None:
         if self._entities.pop(name.topic, None):
             remarks = (*remarks, Remark.REPEATED_IN_DOCUMENT)
-        blank = self._blank(name.kind)
-        entity = replace(blank, topic=name.topic, code=name.code, unit=name.unit, remarks=remarks, body=body)
+        own = {"topic": name.topic, "code": name.code, "unit": name.unit, "op": op, "remarks": remarks, "body": body}
+        entity = replace(self._blank(name.kind), **own)
         attached = self.walker.take_attached() if self.walker.context.attached else ()
         self._entities[name.topic] = Candidate(
             entity, fingerprint(content), self.received.header.topic, self._key, attached
@@ -67,7 +76,7 @@ class SetDocument:
             key=self._key,
             version=header.version,
             event=header.event,
-            hash=fingerprint(self.content),
+            hash=fingerprint(self._said()),
             op=Op.WITHDRAWN if self.received.is_withdrawal() else Op.PUT,
             about=about if about is not None and about != Infos() else UNSET,
             unmapped=unmapped,
@@ -87,6 +96,10 @@ class SetDocument:
             topic=header.topic,
             version=header.version,
         )
+
+    def _said(self) -> bytes:
+        """The content, and what is removed: of a removal, the canonical form lacks the very mark."""
+        return b"\0".join((self.content, *(topic.encode() for topic in self._removed)))
 
 
 def _document_key(header: Header) -> str:

@@ -1,6 +1,5 @@
 """Texts of attributes to values of fields; a reader raises ValueError for a text that ODF does not allow there."""
 
-import binascii
 import hashlib
 from base64 import b64decode
 from collections.abc import Callable, Mapping
@@ -8,35 +7,27 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from feed.candidate import Attachment
+from feed.venues.odf.media import media_of
 from feed.venues.odf.times import moment
 from schemas.message import BodyRef, Remark
 
 _WHOLE_DIGITS = 9
-# Told by how they begin: not every message that carries some says what they are.
-_MEDIA = {
-    b"\x89PNG\r\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-    b"%PDF-": "application/pdf",
-    b"<svg": "image/svg+xml",
-    b"<?xml": "image/svg+xml",
-    b"ID3": "audio/mpeg",
-    b"\xff\xfb": "audio/mpeg",
-    b"RIFF": "audio/wav",
-    b"OggS": "audio/ogg",
-}
-_OTHER_MEDIA = "application/octet-stream"
+CONTENTS_MAX = 1_000  # of one document: each is stored and acknowledged by itself before the message is
 _FLAGS = {"Y": True, "true": True, "N": False, "false": False, "": False}
 
 
 class Context:
-    """What a value may depend on (the zone of moments without offset), and leaves behind: remarks, what is attached."""
+    """What a value may depend on (the zone of moments without offset), and leaves behind: remarks, what is attached.
+
+    `contents` counts what was attached of the whole document, also what has been taken since.
+    """
 
     def __init__(self, zone: tzinfo | None) -> None:
         self.zone = zone or UTC
         self.is_zone_assumed = zone is None
         self.remarks: dict[Remark, None] = {}
         self.attached: list[Attachment] = []
+        self.contents = 0
 
 
 Reader = Callable[[str, Context], Any]
@@ -79,12 +70,14 @@ def micros(text: str, context: Context) -> int:
 
 def content(text: str, context: Context) -> BodyRef:
     """Bytes in base64, which are attached; the body refers to them."""
+    if context.contents == CONTENTS_MAX:
+        raise ValueError(f"the document has more than {CONTENTS_MAX} pictures, reports or sounds")
+    context.contents += 1
     try:
         decoded = b64decode("".join(text.split()), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError(f"this is no base64: {error}") from None
-    media = next((media for start, media in _MEDIA.items() if decoded.startswith(start)), _OTHER_MEDIA)
-    ref = BodyRef(sha256=hashlib.sha256(decoded).hexdigest(), bytes=len(decoded), media=media)
+    ref = BodyRef(sha256=hashlib.sha256(decoded).hexdigest(), bytes=len(decoded), media=media_of(decoded))
     context.attached.append(Attachment(ref, decoded))
     return ref
 

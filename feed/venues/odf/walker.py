@@ -121,7 +121,7 @@ class Walker:
             branch: Any = children.get(tag)
             form = type(branch)
             if form is Texts:
-                self._read_text(child, fields.setdefault(branch.field, {}))
+                self._read_text(child, branch.field, fields)
             elif form is Part and branch.many:
                 part = self.read(branch.plan, child)
                 if branch.field in fields:
@@ -129,7 +129,9 @@ class Walker:
                 else:
                     fields[branch.field] = [part]
             elif branch is None or tag in seen:
-                if tag not in node.elsewhere:
+                if form is Node and branch.elsewhere:
+                    self._keep_beside(branch, child, fields)
+                elif tag not in node.elsewhere:
                     self.keep_element(child)
             else:
                 seen += (tag,)
@@ -137,6 +139,17 @@ class Walker:
                     self._fill(branch, child, fields)
                 else:
                     fields[branch.field] = self.read(branch.plan, child)
+
+    def _keep_beside(self, node: Node, element: etree._Element, fields: Fields) -> None:
+        """Of a repeated element whose children are read elsewhere: collect what the first did not say already."""
+        for name, text in element.items():
+            slot = node.slots.get(name)
+            if slot is None or (text and fields.get(slot.field) != text):
+                self.keep_attribute(element, name, text)
+        for child in element:
+            if child.tag not in node.elsewhere:
+                self.keep_element(child)
+        self.keep_text(element)
 
     def _fill_other(self, node: Node, element: etree._Element, name: str, text: str, fields: Fields) -> None:
         slot = node.slots.get(name)
@@ -157,15 +170,15 @@ class Walker:
             except ValueError as error:
                 raise RefusedError(Reason.BAD_VALUE, str(error), self.where(element)) from None
 
-    def _read_text(self, element: etree._Element, texts: dict[str, str]) -> None:
+    def _read_text(self, element: etree._Element, field: str, fields: Fields) -> None:
         """One text of several languages; what a mapping cannot hold of it is kept as an element."""
         language, text = element.get(_LANGUAGE), element.get(_VALUE)
         own = (element.text or "").strip() if self._has_text else ""
-        if not language or language in texts:
+        if not language or language in fields.get(field, ()):
             self.keep_element(element)
             return
         if text or own:
-            texts[language] = text or own
+            fields.setdefault(field, {})[language] = text or own
         known = 1 if text is None else 2
         if len(element.attrib) > known or len(element) or (text and own):
             self.keep_element(element)

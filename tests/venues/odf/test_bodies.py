@@ -1,17 +1,28 @@
+import json
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
-from msgspec import UNSET
+from msgspec import UNSET, to_builtins
 
 from feed.candidate import Candidate, Decoded
 from feed.refusals import Reason
 from schemas.competitor import Competitor, Decision
 from schemas.message import Remark
 from schemas.result import ResultBody
+from schemas.wire import encode
 
 Accept = Callable[[bytes], Candidate]
 Build = Callable[..., bytes]
+CONTENTS = {
+    "DT_IMAGE": "<Image><ImageData>{}</ImageData></Image>",
+    "DT_PIC": "<Picture>{}</Picture>",
+    "DT_AUDIO": "<Audio><File>{}</File></Audio>",
+    "DT_PDF": "<PDFData>{}</PDFData>",
+}
 TIMES = '<ExtendedResult Type="ER" Code="{}" Pos="1" Value="1.0"/>'
 
 
@@ -31,6 +42,16 @@ def athlete(code: str, attributes: str = "", **names: str) -> str:
 
 def composed(*athletes: str) -> str:
     return f"<Composition>{''.join(athletes)}</Composition>"
+
+
+def refs_of(written: Any) -> list[dict[str, Any]]:
+    """Every `content` in a message, in order."""
+    if isinstance(written, list):
+        return [ref for part in written for ref in refs_of(part)]
+    if not isinstance(written, dict):
+        return []
+    own = [written["content"]] if "content" in written else []
+    return own + [ref for part in written.values() for ref in refs_of(part)]
 
 
 def body_of(candidate: Candidate) -> ResultBody:
@@ -146,6 +167,29 @@ def test_a_wrong_row_refuses_the_document(text: str, where: str, decode: Callabl
     assert decoded.candidates == ()
     assert decoded.refusal is not None
     assert (decoded.refusal.reason, decoded.refusal.where) == (Reason.BAD_VALUE, where)
+
+
+@pytest.mark.parametrize("name", ["DT_IMAGE", "DT_PIC", "DT_AUDIO", "DT_PDF"])
+def test_whatever_a_message_refers_to_is_attached_to_it(name: str, accept: Accept, odf: Build):
+    """Bytes, name and media type are those of the content as it was sent, in the order of the document."""
+    form = CONTENTS[name]
+    told = ["one", "%PDF-two", "one"]
+    pieces = "".join(form.format(b64encode(text.encode()).decode()) for text in told[: 1 if name == "DT_PDF" else 3])
+    candidate = accept(odf(competition(pieces), DocumentType=name))
+    found = refs_of(json.loads(encode(candidate.message)))
+    assert found == [to_builtins(each.ref) for each in candidate.attached]
+    assert [each.content.decode() for each in candidate.attached] == told[: len(found)]
+    assert [ref["sha256"] for ref in found] == [sha256(each.content).hexdigest() for each in candidate.attached]
+    assert candidate.message.body.unmapped is UNSET  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("content", ["A", "====", "aGk=aGk=", "data:image/png;base64,QQ=="])
+def test_what_is_no_base64_refuses_the_document(content: str, decode: Callable[[bytes], Decoded], odf: Build):
+    """Half a picture is none; its place is named."""
+    decoded = decode(odf(competition(f"<PDFData>{content}</PDFData>"), DocumentType="DT_PDF"))
+    assert decoded.candidates == ()
+    assert decoded.refusal is not None
+    assert (decoded.refusal.reason, decoded.refusal.where) == (Reason.BAD_VALUE, "/OdfBody/Competition/PDFData")
 
 
 @pytest.mark.shared

@@ -44,8 +44,23 @@ def test_lists_name_their_set():
     assert sets == {
         **dict.fromkeys(("DT_SCHEDULE", "DT_SCHEDULE_UPDATE"), "schedule"),
         **dict.fromkeys(("DT_LOCAL_ON", "DT_LOCAL_OFF"), "sources"),
+        **dict.fromkeys(("DT_GLOBAL_GM", "DT_GLOBAL_GN", "DT_GM", "DT_GN"), "sources"),
+        **dict.fromkeys(("DT_RECORD", "DT_HISTORIC_RECORD"), "records"),
+        "DT_PLAY_BY_PLAY": "actions",
+        **dict.fromkeys(("DT_PARTIC", "DT_PARTIC_UPDATE"), "participants"),
+        **dict.fromkeys(("DT_PARTIC_TEAMS", "DT_PARTIC_TEAMS_UPDATE"), "teams"),
+        **dict.fromkeys(("DT_PARTIC_HORSES", "DT_PARTIC_HORSES_UPDATE"), "horses"),
+        "DT_PARTIC_NAME": "names",
+        "DT_CODES": "codes",
     }
     assert not any(row.list_name for row in CATALOGUE.values() if row.kind != LIST_KIND)
+
+
+def test_no_two_types_share_a_topic():
+    """Types of one kind are told apart by its key; one that lists entities adds to a set together with others."""
+    types = [row for row in CATALOGUE.values() if row.kind != LIST_KIND]
+    apart = [row.kind for row in types if "type" not in KINDS[row.kind].key_parts]
+    assert len(set(apart)) == len(apart)
 
 
 def test_codes_follow_the_type():

@@ -43,6 +43,26 @@ def test_a_system_says_whether_it_is_there(type_: str, state: State, body: str, 
     assert (listing.document.key, listing.document.op) == (type_, Op.PUT)
 
 
+@pytest.mark.parametrize(
+    "type_, state",
+    [("DT_GLOBAL_GM", State.ON), ("DT_GLOBAL_GN", State.OFF), ("DT_GM", State.ON), ("DT_GN", State.OFF)],
+)
+def test_the_games_as_a_whole_have_a_morning_and_a_night(type_: str, state: State, told: Told):
+    """The central system is a source like any other, for a code that stands for all of the Games."""
+    candidate, listing = told("", type_, DocumentCode="GEN-------------------------------", Source="ODS")
+    message = candidate.message
+    assert isinstance(message, Source)
+    assert message.topic == "XG2030.GEN.-.-.-.-.source.ODS"
+    assert message.body == SourceBody(state=state, since=message.ts.event)
+    assert (listing.topic, listing.full) == ("XG2030.GEN.-.-.-.-.list.sources", False)
+
+
+def test_a_morning_and_a_night_are_one_topic(told: Told):
+    """The night ends what the morning began, also in the older form."""
+    topics = {told("", type_)[0].message.topic for type_ in ("DT_LOCAL_ON", "DT_GM", "DT_GN", "DT_GLOBAL_GN")}
+    assert len(topics) == 1
+
+
 def test_how_often_something_will_come(told: Told):
     """Seconds are numbers, the day is text; what is no number stands as it was sent."""
     body = told(CONFIG)[0].message.body

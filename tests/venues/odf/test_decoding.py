@@ -118,7 +118,7 @@ def test_a_full_document_without_competition_is_a_withdrawal(accept: Accept, odf
     assert message.document.notes == ("sent in error",)
 
 
-@pytest.mark.parametrize("type_", ["DT_GLOBAL_GM", "DT_PARTIC_UPDATE"])
+@pytest.mark.parametrize("type_", ["DT_GPS_DATA", "DT_CLOCK"])
 def test_messages_that_replace_nothing_cannot_be_withdrawn(type_: str, accept: Accept, odf: Build):
     """Control messages, updates and snapshots flow as they are, also without Competition."""
     document = odf("", DocumentType=type_)
@@ -136,11 +136,11 @@ def test_the_snapshot_of_the_moment_cannot_be_withdrawn(accept: Accept, odf: Bui
 
 def test_a_type_without_a_model_is_carried_whole(accept: Accept, odf: Build):
     """The body is the XML as received, white space and comments included; the type is the first key part."""
-    document = b"\xef\xbb\xbf<!-- c -->\n" + odf("<Competition>\n <x y='z'/>\n</Competition>", DocumentType="DT_STATS")
+    document = b"\xef\xbb\xbf<!-- c -->\n" + odf("<Competition>\n <x y='z'/>\n</Competition>", DocumentType="DT_TRS")
     message = accept(document).message
     assert isinstance(message, Document)
     assert message.body == DocumentBody(document.decode("utf-8-sig"))
-    assert message.topic == "XG2030.ATH.M.100M.FNL.000100.document.DT_STATS"
+    assert message.topic == "XG2030.ATH.M.100M.FNL.000100.document.DT_TRS"
 
 
 def test_a_result_with_something_in_the_place_of_its_competition_is_refused(decode: Decode, odf: Build):

@@ -96,6 +96,16 @@ def test_parts_are_cut_as_they_would_be_written(inside: str):
     assert canonical_parts(content, parts) == [etree.tostring(part, method="c14n", with_tail=False) for part in parts]
 
 
+def test_parts_that_hold_their_own_tag_lose_their_marks_too():
+    """What is no content of the whole is none of a part, at any depth."""
+    team = '<Team Code="1"{0}><Composition><Team Code="2"{0}/></Composition></Team>'
+    marked = team.format(' ModificationIndicator="U"')
+    root = etree.fromstring(f"<OdfBody><Competition>{marked}</Competition></OdfBody>")
+    content = canonical(root, is_marked=True, has_blanks=False)
+    plain = etree.tostring(etree.fromstring(team.format("")), method="c14n")
+    assert canonical_parts(content, list(root[0])) == [plain]
+
+
 def test_a_relative_namespace_is_refused(decode: Callable[[bytes], Decoded], odf: Build):
     """What has no canonical form is refused instead of raising; an absolute namespace is merely unknown."""
     decoded = decode(odf('<Competition><x xmlns:a="relative"/></Competition>'))

@@ -149,3 +149,42 @@ def test_the_parser_reads_no_files_and_no_network(tmp_path: Path):
     include = f'<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="{secret.as_uri()}" parse="text"/>'
     root = parse(f"<OdfBody>{include}</OdfBody>".encode())
     assert "SECRET" not in "".join(root.itertext())
+
+
+def long_document(text: int, depth: int = 1, prolog: bytes = b"<?xml version='1.0' encoding='utf-8'?>\n") -> bytes:
+    """More than libxml2's bound of one text, in elements so deep (with the root)."""
+    inside = depth - 1
+    return b"%b<OdfBody A=''>%b%b%b</OdfBody>" % (prolog, b"<a>" * inside, b"x" * text, b"</a>" * inside)
+
+
+@pytest.mark.parametrize(
+    "prolog", [b"", b"\xef\xbb\xbf<?xml version='1.0'?>", b"<?xml version='1.0' encoding='UTF-8'?>"]
+)
+def test_a_text_may_be_as_long_as_a_document(prolog: bytes):
+    """A report of 10 MB is a text of 14 MB."""
+    assert len(parse(long_document(14_000_000, prolog=prolog)).text or "") == 14_000_000
+
+
+def test_long_documents_are_no_deeper_than_others():
+    """The bound of depth holds for them too, to the element."""
+    assert parse(long_document(10_000_001, 256)).tag == "OdfBody"
+    with pytest.raises(RefusedError) as refused:
+        parse(long_document(10_000_001, 257))
+    assert refused.value.refusal.reason is Reason.NOT_WELL_FORMED
+
+
+@pytest.mark.parametrize("front", [b"<!-- -->", b"<?p ?>", b"<?xml version='1.0' encoding='UTF-7'?>"])
+def test_whoever_could_declare_entities_has_no_long_texts(front: bytes):
+    """What may hide a DTD is parsed with all of libxml2's bounds."""
+    with pytest.raises(RefusedError) as refused:
+        parse(long_document(10_000_001, prolog=front))
+    assert "too long" in refused.value.refusal.detail
+
+
+def test_entities_of_a_long_document_do_not_grow():
+    """A DTD behind 8 kB of comments, in front of more than 10 MB."""
+    laughs = b"<!--%b-->%b" % (b"x" * 9_000, LAUGHS.replace("<OdfBody>&a;", "<OdfBody A='&a;'>").encode())
+    began = time.perf_counter()
+    with pytest.raises(RefusedError):
+        parse(laughs.replace(b"</OdfBody>", b"x" * 10_000_001 + b"</OdfBody>"))
+    assert time.perf_counter() - began < 0.5

@@ -139,8 +139,8 @@ def test_real_documents_are_read_alike_with_and_without_memory(shared: Path):
 
 def test_a_document_without_competition_that_says_something_is_carried_whole():
     """Only an empty body withdraws: what holds anything but Notes, or is of a type nobody knows, is not lost."""
-    empty = f"<OdfBody {HEADER}><Note>void</Note></OdfBody>".replace("DT_RESULT", "DT_WEATHER")
-    telling = empty.replace("<Note>", "<Weather/><Note>")
-    unknown = empty.replace("DT_WEATHER", "DT_BRAND_NEW")
+    empty = f"<OdfBody {HEADER}><Note>void</Note></OdfBody>".replace("DT_RESULT", "DT_TRS")
+    telling = empty.replace("<Note>", "<Bus/><Note>")
+    unknown = empty.replace("DT_TRS", "DT_BRAND_NEW")
     ops = [decode(text.encode(), RECEIPT).candidates[0].message.op for text in (empty, telling, unknown)]
     assert ops == ["withdrawn", "put", "put"]

@@ -1,0 +1,116 @@
+"""GET /v1/medals and /v1/medals/ledger: the standings that the feed counts, and how they came about."""
+
+import msgspec
+from aiohttp import web
+from multidict import MultiMapping
+
+from feed.core.derived import mark_topic
+from feed.core.entry import Entry
+from feed.core.medal_views import Journals, LedgerRow, of_gender
+from feed.errors import ErrorName, ReaderError
+from feed.serve.competitions import chosen
+from feed.serve.query import check_names
+from feed.serve.reading import Reading
+from feed.serve.rights import entitled
+from feed.serve.views import VIEW_NAMES, answer
+from schemas.derived import Derived
+from schemas.ledger import MedalCause, MedalView
+from schemas.medal_table import MedalRow, MedalTable, MedalTableBody
+from schemas.rsc import FILLING, LENGTH, Rsc, parse_code
+from schemas.topic import Topic
+
+GAMES = "GEN"
+GENDERS = "MWXO"
+_TABLE, _DERIVED = msgspec.json.Decoder(MedalTable), msgspec.json.Decoder(Derived)
+
+
+class MedalsPage(msgspec.Struct, frozen=True):
+    """The standings as the message `seq` has them; what follows from messages up to `through` is counted."""
+
+    epoch: str
+    seq: int
+    through: int
+    competition: str
+    view: MedalView
+    discipline: str | None
+    gender: str | None
+    events: int
+    rows: tuple[MedalRow, ...]
+    cause: MedalCause | None
+
+
+class LedgerPage(msgspec.Struct, frozen=True):
+    """Entries in the order in which they were written, of one view."""
+
+    epoch: str
+    seq: int
+    through: int
+    competition: str
+    view: MedalView
+    entries: tuple[LedgerRow, ...]
+
+
+async def medals(request: web.Request) -> web.StreamResponse:
+    """Answer with the table of all, or of a discipline, or of the events of one gender."""
+    check_names(request.query, VIEW_NAMES | {"view", "discipline", "gender"})
+    reading = entitled(request)
+    competition, view = chosen(request, reading), _read_view(request.query)
+    discipline, gender = _read_discipline(request.query), request.query.get("gender")
+    if gender is not None and (len(gender) != 1 or gender not in GENDERS):
+        raise ReaderError(ErrorName.BAD_REQUEST, f"gender={gender}: there are {', '.join(GENDERS)}")
+    code = parse_code((discipline or GAMES).ljust(LENGTH, FILLING))
+    entry = reading.board.get(str(Topic(competition, code, "medal_table", (view.value,))))
+    far = _through(reading, competition)
+
+    def page(seq: int) -> MedalsPage:
+        body = _table(entry) or MedalTableBody(view=view)
+        rows = body.rows if gender is None else of_gender(body.rows, gender)
+        return MedalsPage(reading.epoch, seq, far, competition, view, discipline, gender, body.events, rows, body.cause)
+
+    return await answer(request, reading, entry.seq if entry else 0, page, variant=f"{view}{gender or ''}{far}")
+
+
+async def ledger(request: web.Request) -> web.StreamResponse:
+    """Answer with the entries, each with its cause."""
+    check_names(request.query, VIEW_NAMES | {"view", "event", "noc"})
+    reading = entitled(request)
+    competition, view = chosen(request, reading), _read_view(request.query)
+    events, nocs = _listed(request.query, "event"), _listed(request.query, "noc")
+    journal = reading.board.view(Journals).of(competition)
+    far = _through(reading, competition)
+
+    def page(seq: int) -> LedgerPage:
+        return LedgerPage(reading.epoch, seq, far, competition, view, journal.chosen(view, events, nocs))
+
+    return await answer(request, reading, journal.seq, page, variant=f"{view}{far}")
+
+
+def _read_view(query: MultiMapping[str]) -> MedalView:
+    text = query.get("view", MedalView.OFFICIAL.value)
+    try:
+        return MedalView(text)
+    except ValueError:
+        raise ReaderError(ErrorName.BAD_REQUEST, f"view={text}: there are {', '.join(MedalView)}") from None
+
+
+def _read_discipline(query: MultiMapping[str]) -> str | None:
+    found = query.getall("discipline", [])
+    if not found:
+        return None
+    if len(found) > 1 or not isinstance(parse_code(found[0].ljust(LENGTH, FILLING)), Rsc):
+        raise ReaderError(ErrorName.BAD_REQUEST, f"discipline={','.join(found)} is not one", hint="ATH, for example.")
+    return found[0]
+
+
+def _listed(query: MultiMapping[str], name: str) -> frozenset[str]:
+    return frozenset(part for text in query.getall(name, []) for part in text.split(",") if part)
+
+
+def _table(entry: Entry | None) -> MedalTableBody | None:
+    return _TABLE.decode(entry.json).body if entry else None
+
+
+def _through(reading: Reading, competition: str) -> int:
+    entry = reading.board.get(mark_topic(competition))
+    body = _DERIVED.decode(entry.json).body if entry else None
+    return body.through if body else 0

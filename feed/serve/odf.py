@@ -1,0 +1,73 @@
+"""A message as an ODF document, for those who read ODF: `Accept: application/xml` at /v1/documents."""
+
+import asyncio
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import msgspec
+from aiohttp import hdrs, web
+
+from feed.core.entry import Entry
+from feed.errors import DamagedError, ErrorName, OutcomeUnknownError, ReaderError
+from feed.serve.competitions import ZONES
+from feed.serve.query import is_known
+from feed.serve.reading import Reading
+from feed.venues.odf import FAMILIES, NoDocumentError, Writer, references
+from schemas.list import LIST_KIND
+from schemas.message import BodyRef
+from schemas.registry import KINDS, AnyMessage
+from schemas.wire import decode
+
+XML = "application/xml"
+FAMILY = "2026"
+NO_ZONE = "UTC"
+
+
+async def as_odf(request: web.Request, reading: Reading, entry: Entry) -> web.Response:
+    """The document that a message came from, or could have come from, of the generation in `family=`.
+
+    Raises ReaderError: bad_request for a generation there is not, not_found for what no document says, not_ready,
+    damaged.
+    """
+    family = request.query.get("family", FAMILY)
+    if family not in FAMILIES:
+        raise ReaderError(ErrorName.BAD_REQUEST, f"family={family}: there are {', '.join(FAMILIES)}")
+    tag = f"{reading.epoch}:{entry.seq}:odf-{family}"
+    headers = {hdrs.ETAG: f'"{tag}"', hdrs.VARY: hdrs.ACCEPT}
+    if is_known(request, tag):
+        return web.Response(status=304, headers=headers)
+    entries = [entry]
+    if entry.kind == LIST_KIND:
+        entries += reading.board.snapshot(lambda each: each.index.list == entry.topic)
+    try:
+        message, *entities = [await _whole(reading, each) for each in entries]
+        contents = await _contents(reading, (message, *entities))
+        zone = ZoneInfo(request.app[ZONES].get(message.competition, NO_ZONE))
+        writer = Writer(reading.flag, FAMILIES[family], zone, contents.__getitem__)
+        text = await asyncio.to_thread(writer.encode, message, entities)
+    except NoDocumentError as error:
+        raise ReaderError(ErrorName.NOT_FOUND, str(error), hint="Ask for JSON.") from error
+    except OutcomeUnknownError as error:
+        raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
+    except DamagedError as error:
+        raise ReaderError(ErrorName.DAMAGED, error.detail, hint="Tell the operator; asking again is no use.") from error
+    return web.Response(body=text, headers=headers, content_type=XML, charset="utf-8")
+
+
+async def _whole(reading: Reading, entry: Entry) -> AnyMessage:
+    """A message with its body, also one that is kept apart from it."""
+    message = decode(entry.json)
+    if isinstance(message.body_ref, BodyRef):
+        text = await _blob(reading, message.body_ref)
+        body = msgspec.json.decode(text, type=KINDS[entry.kind].body)
+        message = msgspec.structs.replace(message, body=body, body_ref=msgspec.UNSET)
+    return message
+
+
+async def _contents(reading: Reading, messages: Iterable[AnyMessage]) -> dict[BodyRef, bytes]:
+    refs = {ref for message in messages for ref in references(message.body)}
+    return {ref: await _blob(reading, ref) for ref in refs}
+
+
+async def _blob(reading: Reading, ref: BodyRef) -> bytes:
+    return b"".join([part async for part in reading.blobs.read(ref)])
