@@ -9,7 +9,7 @@ from feed.core.index import headers_of
 from feed.core.medals import Medals
 from feed.venues.odf import decode
 from schemas import wire
-from schemas.ledger import MedalView
+from schemas.ledger import Ledger, MedalView
 from schemas.message import Op
 from schemas.registry import AnyMessage
 from schemas.topic import SUBJECT_PREFIX
