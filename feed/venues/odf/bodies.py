@@ -22,7 +22,7 @@ from schemas.registry import KINDS
 from schemas.result_parts import Extended, Member
 from schemas.unit import Starter
 
-Side = TypeVar("Side", Competitor, Starter)
+Side = TypeVar("Side", Competitor, Starter, Contender)
 _SPLIT_TYPE = "PROGRESS"
 _SPLIT_CODE = "INTERMEDIATE"
 
@@ -110,7 +110,7 @@ def _unname_athlete(row: Side) -> Side:
         return row
     (member,) = row.members
     name = None if row.name == _full_name(member) else row.name
-    bib = None if row.bib == member.bib else row.bib
+    bib = (UNSET if isinstance(row, Contender) else None) if row.bib == member.bib else row.bib
     return msgspec.structs.replace(row, name=name, bib=bib)
 
 
@@ -124,7 +124,11 @@ def _place(competitor: Competitor) -> float:
 
 
 # The same rules backwards, for those who write.
-UNSETTLED: dict[type, Callable[[Any], msgspec.Struct]] = {Competitor: _unsettle_competitor, Starter: _unname_athlete}
+UNSETTLED: dict[type, Callable[[Any], msgspec.Struct]] = {
+    Competitor: _unsettle_competitor,
+    Starter: _unname_athlete,
+    Contender: _unname_athlete,
+}
 _FINISHES: dict[type, Finish] = {Competitor: _settle_competitor, Contender: name_athlete, Rows: _settle_body}
 
 

@@ -73,6 +73,8 @@ class Writer(msgspec.Struct, frozen=True):
         return self._document(message, header, message.body)
 
     def _list(self, head: AnyMessage, body: ListBody, header: DocumentHeader, entities: Iterable[AnyMessage]) -> bytes:
+        if not body.documents or CATALOGUE[key_parts(body.documents[0].key)[0]].list_name not in LISTS:
+            raise NoDocumentError(f"{head.topic} is the head of no list that a document holds")
         listed = max(body.documents, key=lambda each: (CATALOGUE[key_parts(each.key)[0]].full, each.event))
         parts = (*key_parts(listed.key), "", "", "")
         told = {name: part or None for name, part in zip(("subcode", "subtype", "language"), parts[1:], strict=False)}

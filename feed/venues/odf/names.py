@@ -9,6 +9,8 @@ from feed.venues.odf.refused import RefusedError
 from schemas.rsc import PlainCode, parse_code
 from schemas.topic import BadKeyError, Topic
 
+_NOT_OF_UNITS = frozenset({"record"})  # the details of a record's code stand where a unit's would
+
 
 class Name(NamedTuple):
     """`unit` is the code again, if that is a unit's."""
@@ -32,4 +34,4 @@ def name_of(competition: str, kind: str, code: str, parts: tuple[str, ...]) -> N
         topic = str(Topic(competition, found, kind, parts))
     except BadKeyError as error:
         raise RefusedError(Reason.BAD_KEY, str(error)) from error
-    return Name(kind, topic, code, unit_of(found))
+    return Name(kind, topic, code, None if kind in _NOT_OF_UNITS else unit_of(found))

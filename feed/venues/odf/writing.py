@@ -31,7 +31,10 @@ ORDER: dict[str, tuple[str, ...]] = {
     "ExtendedInfos": (
         *("DateTime", "UnitDateTime", "ExtendedInfo", "Progress", "SportDescription", "VenueDescription", "ListComp"),
     ),
-    "Competitor": ("Description", "Coaches", "EventUnitEntry", "StatsItems", "Composition", "Opponent"),
+    "Competitor": (
+        *("Description", "Coaches", "EventUnitEntry", "StatsItems", "Officials", "ExtCompMedals", "Composition"),
+        "Opponent",
+    ),
     "Athlete": (
         *("Description", "EventUnitEntry", "ExtendedResults", "ExtBracketAths", "StatsItems", "ExtAthMedals", "Guide"),
         *("ExtendedEntry",),

@@ -14,7 +14,7 @@ from feed.venues.odf import FAMILIES, NoDocumentError, Writer, decode, reference
 from schemas import wire
 from schemas.message import BodyRef
 from schemas.registry import AnyMessage
-from tests.schedules import schedule, session, unit
+from tests.schedules import local, schedule, session, unit
 
 CAPTURES = Path(__file__).parents[2] / "captures" / "odf"
 ZONE = ZoneInfo("Europe/Paris")
@@ -148,3 +148,13 @@ def test_everything_a_body_refers_to_is_found():
     """At any depth, in their order."""
     refs = [BodyRef(sha256=64 * str(n), bytes=n, media="x/y") for n in range(2)]
     assert list(references((refs[0], ("text", 1, refs[1]), None))) == refs
+
+
+def test_the_head_of_the_sources_is_no_document():
+    """Each system's own message is: what the set knows, no document lists."""
+    first = decode(local("XA", "ON"), RECEIPT)
+    assert first.listing is not None
+    with pytest.raises(NoDocumentError, match="no list"):
+        writer(first).encode(first.listing.head.message)
+    (source,) = first.candidates
+    assert decode(writer(first).encode(source.message), RECEIPT).candidates[0].message.body == source.message.body
