@@ -62,6 +62,7 @@ class Competitor(msgspec.Struct, frozen=True, kw_only=True):
     points_for: A[Text, odf("@For")] = UNSET
     points_against: A[Text, odf("@Against")] = UNSET
     ratio: A[Text, odf("@Ratio")] = UNSET
+    result_mark: A[Text, odf("@ResultMark")] = UNSET  # draft of 2028: yet to bat, for example
     current: A[Text, odf("Competitor/@Current")] = UNSET
     if_id: A[Text, odf("Competitor/Description/@IFId")] = UNSET
     extended: A[tuple[Extended, ...] | UnsetType, odf("ExtendedResults/ExtendedResult")] = UNSET

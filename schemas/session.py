@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from schemas.message import Mentions, Message, Micros
+from schemas.result_parts import CHANGE
 from schemas.xml_names import odf
 
 Text = str | UnsetType
@@ -34,6 +35,7 @@ class SessionBody(msgspec.Struct, frozen=True, kw_only=True):
     lead_in: A[Text, odf("@Leadin")] = UNSET
     medal: A[Text, odf("@Medal")] = UNSET
     field_of_play: A[Text, odf("@FOP")] = UNSET
+    change: A[Text, CHANGE] = UNSET
     unmapped: dict[str, str] | UnsetType = UNSET
 
     def mentions(self) -> Mentions:

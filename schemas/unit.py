@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from schemas.message import Mentions, Message, Micros
-from schemas.result_parts import Coach, Entry, Member
+from schemas.result_parts import CHANGE, Coach, Entry, Member
 from schemas.xml_names import odf
 
 Text = str | UnsetType
@@ -75,6 +75,7 @@ class UnitBody(msgspec.Struct, frozen=True, kw_only=True):
     unit_num_hidden: A[bool | UnsetType, odf("@HideUnitNum")] = UNSET
     media_access: A[Text, odf("@MediaAccess")] = UNSET
     schedule_flag: A[Text, odf("@ScheduleFlag")] = UNSET
+    change: A[Text, CHANGE] = UNSET
     unmapped: dict[str, str] | UnsetType = UNSET
 
     def mentions(self) -> Mentions:

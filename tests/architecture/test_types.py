@@ -21,7 +21,7 @@ CAPTURES = ROOT / "tests" / "captures" / "odf"
 HEAD = """# The document types of ODF
 
 Made from the registry of types (`feed/venues/odf/catalogue.py`), the registry of kinds (`schemas/registry.py`) and the
-captures in `tests/captures/odf`; `WRITE_DOCS=1 .venv/bin/pytest tests/architecture/test_types.py` writes this page anew.
+captures in `tests/captures/odf`; `WRITE_DOCS=1 .venv/bin/pytest tests/architecture/test_types.py` writes it anew.
 
 *Replaces*: a full document replaces what it told before, and one of a set removes what it no longer lists; an update
 names some entities of its set; what stands alone replaces nothing. *Elements*: what Competition holds beside

@@ -146,7 +146,7 @@ def test_what_no_field_holds_stays_with_its_entity(decode: Decode, schedule: Bui
     plain, found = [candidate.message for candidate in decoded.candidates]
     assert (plain.remarks, plain.body.unmapped or {}) == ((), {})
     assert found.remarks == (Remark.UNMAPPED,)
-    expected = {"@New": "1", "@ModificationIndicator": "U", "text()": "text", "Result": '<Result SortOrder="1"/>'}
+    expected = {"@New": "1", "text()": "text", "Result": '<Result SortOrder="1"/>'}
     assert found.body.unmapped == expected
     head = listing_of(decoded)
     assert head.document.unmapped == {
