@@ -1,11 +1,13 @@
 """A message as an ODF document, for those who read ODF: `Accept: application/xml` at /v1/documents."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from aiohttp import hdrs, web
+from multidict import MultiMapping
 
 from feed.core.entry import Entry
 from feed.errors import DamagedError, ErrorName, OutcomeUnknownError, ReaderError
@@ -29,29 +31,48 @@ async def as_odf(request: web.Request, reading: Reading, entry: Entry) -> web.Re
     Raises ReaderError: bad_request for a generation there is not, not_found for what no document says, not_ready,
     damaged.
     """
-    family = request.query.get("family", FAMILY)
-    if family not in FAMILIES:
-        raise ReaderError(ErrorName.BAD_REQUEST, f"family={family}: there are {', '.join(FAMILIES)}")
+    family = read_family(request.query)
     tag = f"{reading.epoch}:{entry.seq}:odf-{family}"
     headers = {hdrs.ETAG: f'"{tag}"', hdrs.VARY: hdrs.ACCEPT}
     if is_known(request, tag):
         return web.Response(status=304, headers=headers)
+    zones = request.app[ZONES]
+    text = (await written(reading, entry, family, zones)).text
+    return web.Response(body=text, headers=headers, content_type=XML, charset="utf-8")
+
+
+class Written(NamedTuple):
+    """A document, and what it is called where documents are files."""
+
+    name: str
+    text: bytes
+
+
+def read_family(query: MultiMapping[str]) -> str:
+    """The generation asked for; raises ReaderError bad_request for one there is not."""
+    family = query.get("family", FAMILY)
+    if family not in FAMILIES:
+        raise ReaderError(ErrorName.BAD_REQUEST, f"family={family}: there are {', '.join(FAMILIES)}")
+    return family
+
+
+async def written(reading: Reading, entry: Entry, family: str, zones: Mapping[str, str]) -> Written:
+    """The document of a message; `zones` are those of competitions. Raises ReaderError as `as_odf` does."""
     entries = [entry]
     if entry.kind == LIST_KIND:
         entries += reading.board.snapshot(lambda each: each.index.list == entry.topic)
     try:
         message, *entities = [await _whole(reading, each) for each in entries]
         contents = await _contents(reading, (message, *entities))
-        zone = ZoneInfo(request.app[ZONES].get(message.competition, NO_ZONE))
+        zone = ZoneInfo(zones.get(message.competition, NO_ZONE))
         writer = Writer(reading.flag, FAMILIES[family], zone, contents.__getitem__)
-        text = await asyncio.to_thread(writer.encode, message, entities)
+        return Written(writer.file_name(message), await asyncio.to_thread(writer.encode, message, entities))
     except NoDocumentError as error:
         raise ReaderError(ErrorName.NOT_FOUND, str(error), hint="Ask for JSON.") from error
     except OutcomeUnknownError as error:
         raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
     except DamagedError as error:
         raise ReaderError(ErrorName.DAMAGED, error.detail, hint="Tell the operator; asking again is no use.") from error
-    return web.Response(body=text, headers=headers, content_type=XML, charset="utf-8")
 
 
 async def _whole(reading: Reading, entry: Entry) -> AnyMessage:

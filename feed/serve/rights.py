@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from aiohttp import hdrs, web
+from multidict import MultiDict
 
 from feed.core.cursor import write_cursor
 from feed.core.keys import Key, Ring
@@ -74,12 +75,13 @@ class Rights:
 RIGHTS: web.AppKey[Rights] = web.AppKey("rights")
 
 
-def entitled(request: web.Request) -> Reading:
-    """The reading side of the flag asked for, no wider than the request's key: where every reading door begins.
+def entitled(request: web.Request, flag: str | None = None) -> Reading:
+    """The reading side of a flag, that of the query when none is named, no wider than the request's key.
 
+    Where every reading door begins.
     Raises ReaderError: bad_request for a flag there is not, unauthorized, not_entitled.
     """
-    reading = read_flag(request.query, request.app[READINGS])
+    reading = read_flag(request.query if flag is None else MultiDict(flag=flag), request.app[READINGS])
     key = request.app[RIGHTS].reader(request, reading.flag)
     if key is None:
         return reading

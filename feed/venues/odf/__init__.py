@@ -10,5 +10,7 @@ content · decoding.py all of it · writing.py, encoding.py the way back, from a
 
 from feed.venues.odf.decoding import decode
 from feed.venues.odf.encoding import FAMILIES, NoDocumentError, Writer, references
+from feed.venues.odf.header import topic_of
+from feed.venues.odf.refused import RefusedError
 
-__all__ = ["FAMILIES", "NoDocumentError", "Writer", "decode", "references"]
+__all__ = ["FAMILIES", "NoDocumentError", "RefusedError", "Writer", "decode", "references", "topic_of"]

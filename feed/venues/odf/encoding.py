@@ -72,6 +72,19 @@ class Writer(msgspec.Struct, frozen=True):
             return self._document(replace(message, op=Op.PUT), _as_update(message, header), Infos(), [message])
         return self._document(message, header, message.body)
 
+    def file_name(self, message: AnyMessage) -> str:
+        """What a document is called where documents are files (Foundation Principles 8, file names; separated by ~)."""
+        header = message.document
+        if header is None:
+            raise NoDocumentError(f"{message.topic} came in no document")
+        stamp = self._stamp(message.ts.event)
+        parts = (
+            *(message.competition, header.logical_date, stamp.date().isoformat(), _clock(stamp), header.type),
+            *(header.subtype, header.code, header.subcode, message.status, str(header.version)),
+            *(self.flag, header.language),
+        )
+        return "~".join(part or "" for part in parts).replace("/", "_") + ".xml"
+
     def _list(self, head: AnyMessage, body: ListBody, header: DocumentHeader, entities: Iterable[AnyMessage]) -> bytes:
         if not body.documents or CATALOGUE[key_parts(body.documents[0].key)[0]].list_name not in LISTS:
             raise NoDocumentError(f"{head.topic} is the head of no list that a document holds")
@@ -134,10 +147,17 @@ class Writer(msgspec.Struct, frozen=True):
         return etree.Element(ROOT, {name: text for name, text in told.items() if text})
 
     def _times(self, event: int) -> dict[str, str]:
-        stamp = (_EPOCH + timedelta(microseconds=event)).astimezone(self.zone)
+        stamp = self._stamp(event)
         if self.family.has_time_stamp:
             return {"TimeStamp": stamp.isoformat(timespec="milliseconds")}
-        return {"Date": stamp.date().isoformat(), "Time": f"{stamp:%H%M%S}{stamp.microsecond // 1000:03}"}
+        return {"Date": stamp.date().isoformat(), "Time": _clock(stamp)}
+
+    def _stamp(self, event: int) -> datetime:
+        return (_EPOCH + timedelta(microseconds=event)).astimezone(self.zone)
+
+
+def _clock(stamp: datetime) -> str:
+    return f"{stamp:%H%M%S}{stamp.microsecond // 1000:03}"
 
 
 def references(struct: object) -> Iterator[BodyRef]:

@@ -117,6 +117,11 @@ def read_header(attributes: Attributes, receipt: Receipt) -> Header:
     )
 
 
+def topic_of(attributes: Attributes) -> str:
+    """The topic of the documents that a header names; raises RefusedError for what names none."""
+    return _topic_text(attributes)
+
+
 def sight(attributes: Attributes) -> Sighting:
     """The parts of a refused header that can be read all the same."""
     topic = _or_none(_topic_text, attributes)

@@ -1,0 +1,92 @@
+import io
+import zipfile
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from lxml import etree
+
+from tests.documents import fresh_competition, odf
+from tests.schedules import schedule, unit
+from tests.service_fixture import Running
+
+UNIT = "ATHM100M--------------FNL-000001--"
+
+
+async def asked(service: Running, competition: str, **query: str) -> tuple[int, str, bytes]:
+    key = {"competition": competition, "DocumentCode": UNIT, "DocumentType": "DT_RESULT"} | query
+    address = f"{service.url}/v1/odf?{urlencode({name: text for name, text in key.items() if text})}"
+    async with aiohttp.ClientSession() as client, client.get(address) as answer:
+        return answer.status, answer.content_type, await answer.read()
+
+
+def version_of(document: bytes) -> str | None:
+    return etree.fromstring(document).get("Version")
+
+
+async def test_one_version_comes_as_its_document(service: Running):
+    """Also one that was replaced since."""
+    competition = fresh_competition()
+    await service.store(*(odf(competition, version) for version in (1, 2, 3)))
+    status, media, text = await asked(service, competition, Version="2")
+    assert (status, media, version_of(text)) == (200, "application/xml", "2")
+
+
+async def test_several_come_as_files_named_after_their_headers(service: Running):
+    """The newest first; a withdrawal is one of them."""
+    competition = fresh_competition()
+    first = odf(competition, 1, LogicalDate="2030-07-03", ResultStatus="OFFICIAL")
+    await service.store(first, odf(competition, 2).replace(b"<Competition></Competition>", b""))
+    status, media, text = await asked(service, competition)
+    assert (status, media) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(text)) as files:
+        assert [name.split("~", 1)[1] for name in files.namelist()] == [
+            f"{competition}~~2030-07-03~100002000~DT_RESULT~~{UNIT}~~LIVE~2~P~.xml",
+            f"{competition}~2030-07-03~2030-07-03~100001000~DT_RESULT~~{UNIT}~~OFFICIAL~1~P~.xml",
+        ]
+        assert [version_of(files.read(name)) for name in files.namelist()] == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    "query, version", [({"LogicalDate": "2030-07-04"}, "2"), ({"Date": "2030-07-03", "LogicalDate": "2030-07-03"}, "1")]
+)
+async def test_days_narrow_the_choice(service: Running, query: dict[str, str], version: str):
+    """The competition day, and the day of the header."""
+    competition = fresh_competition()
+    await service.store(
+        odf(competition, 1, LogicalDate="2030-07-03"), odf(competition, 2, LogicalDate="2030-07-04", Date="2030-07-04")
+    )
+    status, _, text = await asked(service, competition, **query)
+    assert (status, version_of(text)) == (200, version)
+
+
+async def test_a_list_is_the_one_of_now(service: Running):
+    """Its earlier Versions are not kept as documents."""
+    competition = fresh_competition()
+    await service.store(schedule(competition, unit(1), unit(2)))
+    key = {"DocumentCode": "ATH" + 31 * "-", "DocumentType": "DT_SCHEDULE"}
+    status, _, text = await asked(service, competition, **key)
+    assert (status, len(etree.fromstring(text)[0])) == (200, 2)
+    status, _, text = await asked(service, competition, **key, Version="1")
+    assert (status, b"leave out version" in text.lower()) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "query, status, name",
+    [
+        ({"Version": "9"}, 404, "not_found"),
+        ({"LogicalDate": "1896-04-06"}, 404, "not_found"),
+        ({"DocumentCode": ""}, 400, "bad_request"),
+        ({"DocumentCode": "100m"}, 400, "bad_request"),
+        ({"Version": "x"}, 400, "bad_request"),
+        ({"FeedFlag": "X"}, 400, "bad_request"),
+        ({"Serial": "1"}, 400, "unknown_parameter"),
+    ],
+)
+async def test_what_cannot_be_found_is_told_by_name(service: Running, query: dict[str, Any], status: int, name: str):
+    """Nothing that was asked for is ignored."""
+    competition = fresh_competition()
+    await service.store(odf(competition, 1))
+    found, _, text = await asked(service, competition, **query)
+    assert (found, name.encode() in text) == (status, True)
