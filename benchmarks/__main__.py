@@ -8,7 +8,7 @@ import click
 import uvloop
 from rich.console import Console
 
-from benchmarks import decode, fanout, idle, journey, sets
+from benchmarks import decode, fanout, games, idle, journey, moments, sets
 
 WHAT = {
     "journey": "journey: a few minutes",
@@ -16,6 +16,8 @@ WHAT = {
     "fanout": "fan-out: a quarter of an hour",
     "decode": "decoding: half a minute",
     "sets": "sets: half a minute",
+    "moments": "moments in the past: a few minutes",
+    "games": "Games by size: a minute",
 }
 
 
@@ -38,15 +40,21 @@ def main(pairs: int, seconds: float, only: str | None) -> None:
 
 def _table(what: str, folder: Path, pairs: int, seconds: float) -> list[str]:
     match what:
+        case "decode":
+            return decode.measure(pairs)
         case "journey":
-            return uvloop.run(journey.measure(folder, pairs, seconds))
-        case "idle":
-            return uvloop.run(idle.measure(folder))
+            measuring = journey.measure(folder, pairs, seconds)
         case "fanout":
-            return uvloop.run(fanout.measure(folder, pairs, seconds))
+            measuring = fanout.measure(folder, pairs, seconds)
         case "sets":
-            return uvloop.run(sets.measure(folder, pairs))
-    return decode.measure(pairs)
+            measuring = sets.measure(folder, pairs)
+        case "moments":
+            measuring = moments.measure(folder, pairs)
+        case "games":
+            measuring = games.measure(folder)
+        case _:
+            measuring = idle.measure(folder)
+    return uvloop.run(measuring)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from feed.config import Settings
 from feed.core.keys import Ring
 from feed.ingest.worker import Worker
 from feed.listen import listen, raise_descriptor_limit, url_of
-from feed.serve import competitions, health, ingest, metrics
+from feed.quarantine import QuarantineDesk
+from feed.serve import competitions, health, ingest, metrics, quarantine, sources
 from feed.serve.farewell import say_farewell
 from feed.serve.reading import CONNECTIONS_MAX, READINGS
 from feed.serve.rights import RIGHTS, Rights
@@ -137,6 +138,8 @@ def make_web(
     app[health.HEALTH] = service.health
     app[health.READY] = service.ready
     app[metrics.FIGURES] = service.figures
+    app[quarantine.DESK] = QuarantineDesk(worlds, dict(settings.zones()), now_micros)
+    app[sources.SIGNS] = {flag: world.beats.signs for flag, world in worlds.items()}
     return app
 
 

@@ -78,11 +78,20 @@ class Listing(msgspec.Struct, frozen=True):
         return self.body.documents[0]
 
 
+class Sender(msgspec.Struct, frozen=True):
+    """Which system made a document, for which competition and when: `event` in microseconds UTC."""
+
+    competition: str
+    source: str
+    event: int
+
+
 class Decoded(msgspec.Struct, frozen=True):
     """The outcome of one document: its messages, or the one refusal that refuses all of it.
 
     With a `listing` the candidates are entities, each topic once. No candidates and no refusal: a document that is
-    archived and counted only. `flag`, `topic` and `version` are what could be read of them, also of a refused document.
+    archived and counted only; it has a `sign` then, which is all that it says. `flag`, `topic` and `version` are what
+    could be read of them, also of a refused document.
     """
 
     candidates: tuple[Candidate, ...] = ()
@@ -91,6 +100,17 @@ class Decoded(msgspec.Struct, frozen=True):
     topic: str | None = None
     version: int | None = None
     listing: Listing | None = None
+    sign: Sender | None = None
+
+    @property
+    def sender(self) -> Sender | None:
+        """Who sent it; nobody where the document is refused."""
+        if self.refusal is not None:
+            return None
+        if self.listing is None and not self.candidates:
+            return self.sign
+        message = self.listing.head.message if self.listing else self.candidates[0].message
+        return Sender(message.competition, message.source, message.ts.event)
 
 
 Decode = Callable[[bytes, Receipt], Decoded]

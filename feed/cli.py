@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from feed.commands import demo, derive, get, ingest, keys, serve, tail, up
+from feed.commands import demo, derive, get, ingest, keys, quarantine, serve, tail, up
 from feed.errors import FeedError
 
 
@@ -17,7 +17,11 @@ def cli() -> None:
     """
 
 
-for command in (up.up, ingest.ingest, serve.serve, derive.derive, demo.demo, tail.tail, get.get, keys.keys):
+COMMANDS = (
+    *(up.up, ingest.ingest, serve.serve, derive.derive, demo.demo),
+    *(tail.tail, get.get, keys.keys, quarantine.quarantine),
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from feed.core.silence import Expected
 from feed.errors import SettingsError
+from schemas.rsc import FILLING, LENGTH, parse_code
+from schemas.topic import BadKeyError, Topic
 
 ENVIRONMENT_PREFIX = "FEED_"
+TABLES = frozenset({"competitions", "sources"})
 NO_SETTINGS = frozenset({"FEED_KEY"})  # of the commands that read a feed: no service has a use for it
 
 
@@ -20,6 +24,18 @@ class CompetitionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     """What is set for one competition: the IANA time zone of header times that carry none."""
 
     zone: str
+
+
+class SourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is expected of one system: a document every `beat_seconds`; after `missed` of them it is stale.
+
+    It is told under `code`: that of a unit or event, so that who follows that hears of it, or of the Games.
+    """
+
+    competition: str
+    beat_seconds: A[float, Meta(gt=0)]
+    missed: A[int, Meta(ge=1)] = 3
+    code: str = "GEN".ljust(LENGTH, FILLING)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +54,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     readers_need_keys: A[bool, Meta(description="Once there are keys: whether P is read with one.")] = True
     log_level: A[str, Meta(description="debug, info, warning or error.")] = "info"
     competitions: A[dict[str, CompetitionSettings], Meta(description="By competition code: zone.")] = {}
+
+    sources: A[dict[str, SourceSettings], Meta(description="By Source: how often it sends.")] = {}
+
+    def expectations(self) -> dict[tuple[str, str], Expected]:
+        """How long each system may be silent, by competition and name; raises SettingsError for a name or code."""
+        found = {}
+        for source, each in self.sources.items():
+            try:
+                topic = str(Topic(each.competition, parse_code(each.code), "source", (source,)))
+            except BadKeyError as error:
+                raise SettingsError(f"[sources.{source}]: {error}", hint="Use names and codes of ODF.") from error
+            if not source:
+                raise SettingsError("[sources] has one without a name", hint="Name it as its documents do.")
+            limit = int(each.beat_seconds * each.missed * 1_000_000)
+            found[each.competition, source] = Expected(limit, topic)
+        return found
 
     def zones(self) -> dict[str, ZoneInfo]:
         """Time zones by competition; raises SettingsError for a zone nobody knows."""
@@ -58,6 +90,7 @@ def load_settings(file: Path | None, environment: Mapping[str, str], flags: Mapp
     except msgspec.ValidationError as error:
         raise SettingsError(f"settings: {error}", hint=f"Known: {', '.join(Settings.__struct_fields__)}.") from error
     settings.zones()
+    settings.expectations()
     return settings
 
 
@@ -75,7 +108,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, text in environment.items():
         if name.startswith(ENVIRONMENT_PREFIX) and name not in NO_SETTINGS:
             setting = name.removeprefix(ENVIRONMENT_PREFIX).lower()
-            found[setting] = _table(name, text) if setting == "competitions" else text
+            found[setting] = _table(name, text) if setting in TABLES else text
     return found
 
 

@@ -71,6 +71,9 @@ class ErrorName(StrEnum):
     TOO_LARGE = "too_large"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    NOT_HELD = "not_held"
+    SUPERSEDED = "superseded"
+    REFUSED = "refused"
     DAMAGED = "damaged"
     TOO_MANY = "too_many"
     NOT_READY = "not_ready"
@@ -92,6 +95,9 @@ COMPLAINTS: dict[ErrorName, Complaint] = {
     ErrorName.TOO_LARGE: Complaint(413, 1009),
     ErrorName.NOT_FOUND: Complaint(404, 4400),
     ErrorName.METHOD_NOT_ALLOWED: Complaint(405, 4400),
+    ErrorName.NOT_HELD: Complaint(409, 4400),
+    ErrorName.SUPERSEDED: Complaint(409, 4400),
+    ErrorName.REFUSED: Complaint(409, 4400),
     ErrorName.DAMAGED: Complaint(500, 1011),
     ErrorName.TOO_MANY: Complaint(429, 4429),
     ErrorName.NOT_READY: Complaint(503, 1012),

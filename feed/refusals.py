@@ -23,6 +23,7 @@ class Reason(StrEnum):
     BAD_KEY = "bad_key"
     FLAG_MISMATCH = "flag_mismatch"
     VERSION_CONFLICT = "version_conflict"
+    IMPLAUSIBLE = "implausible"
     WRONG_FLAG = "wrong_flag"
     WRONG_SOURCE = "wrong_source"
     WRONG_COMPETITION = "wrong_competition"
@@ -44,6 +45,7 @@ HINTS: dict[Reason, str] = {
     Reason.BAD_KEY: "The key of the document is too long for a topic: 64 bytes a part, 512 in all, escapes included.",
     Reason.FLAG_MISMATCH: "FeedFlag must be readable in the first 4 kB and be the only one there.",
     Reason.VERSION_CONFLICT: "The same Version and time was sent before with other content; raise the Version.",
+    Reason.IMPLAUSIBLE: "Correct it and send the next Version; what is held an operator may release all the same.",
     Reason.WRONG_FLAG: "A key writes production (P) or test (T), never both: send it with the key of its FeedFlag.",
     Reason.WRONG_SOURCE: "A key is for one Source: send the document with that source's key.",
     Reason.WRONG_COMPETITION: "Ask the operator for a key of this competition, discipline and venue.",
@@ -53,11 +55,16 @@ FORBIDDEN = frozenset({Reason.WRONG_FLAG, Reason.WRONG_SOURCE, Reason.WRONG_COMP
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """One refused document: the reason, what was wrong and where in the document."""
+    """One refused document: the reason, what was wrong and where in the document.
+
+    `rules` are the ids of the rules of plausibility it breaks; what `is_held` an operator may release.
+    """
 
     reason: Reason
     detail: str
     where: str = ""
+    rules: tuple[str, ...] = ()
+    is_held: bool = False
 
     @property
     def hint(self) -> str:

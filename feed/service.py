@@ -7,7 +7,9 @@ from typing import Any
 
 from feed.clock import now_micros
 from feed.config import Settings
+from feed.core.medal_check import Differences
 from feed.core.outcome import Arrival, Outcome
+from feed.core.sources import Sources
 from feed.errors import BrokerError, ErrorName, OutcomeUnknownError, ReaderError
 from feed.ingest.admission import flag_of
 from feed.serve.metrics import Figure
@@ -36,6 +38,7 @@ class Service:
         self.draining = False
         self._derives = derives
         self._zones: dict[str, Any] = dict(settings.zones())
+        self._expected = settings.expectations()
         self._worlds = worlds
         self._keys = keys
         self._broker = broker
@@ -49,6 +52,7 @@ class Service:
                     group.create_task(world.run())
                     if self._derives:
                         group.create_task(world.derive(now_micros))
+                        group.create_task(world.watch(self._expected, now_micros))
                 group.create_task(self._keys.run())
                 group.create_task(self._watch_usage())
                 if self._broker is not None:
@@ -112,6 +116,9 @@ class Service:
                 stalled=pump.counts["stalled"],
                 recreated=world.consumer.recreated,
                 streams=self._usage[flag],
+                rules=world.admission.rules,
+                medal_differences=world.state.board.view(Differences).count,
+                stale_sources=world.state.board.view(Sources).stale(),
             )
 
     async def _watch_usage(self) -> None:

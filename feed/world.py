@@ -13,20 +13,24 @@ from feed.core.entry import Entry
 from feed.core.heads import Head, Heads, head_of
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.core.outcome import Arrival, Outcome
+from feed.core.silence import Expectations
 from feed.errors import BrokerError, ContradictionError
 from feed.ingest.admission import Admission, Limits
 from feed.ingest.worker import Worker
 from feed.serve.pump import Pump
 from feed.serve.reading import Reading
 from feed.stream.batch import is_open
+from feed.stream.beats import Beats
 from feed.stream.blobs import Blobs
 from feed.stream.connection import Connection
 from feed.stream.consumer import Consumer, StreamMessage, last_per_subject
+from feed.stream.moments import Moments
 from feed.stream.projector import Projector
 from feed.stream.publisher import Publisher
 from feed.stream.segments import Segments
 from feed.stream.streams import STREAMS, last_sequence, set_up
 from feed.stream.tide import Tide
+from feed.stream.watch import Watch
 
 Clock = Callable[[], int]
 PAYLOAD_BYTES = 1024 * 1024
@@ -78,14 +82,13 @@ class State:
 class World:
     """One flag, wired: `reading` for the doors, `admit` for the venues, `run` follows the stream for ever."""
 
-    def __init__(
-        self, reading: Reading, admission: Admission, consumer: Consumer, state: State, link: Connection
-    ) -> None:
+    def __init__(self, reading: Reading, admission: Admission, consumer: Consumer, state: State, beats: Beats) -> None:
         self.reading = reading
         self.admission = admission
         self.consumer = consumer
         self.state = state
-        self.link = link
+        self.beats = beats
+        self.link = beats.link
 
     @classmethod
     async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock, worker: Worker) -> "World":
@@ -105,8 +108,12 @@ class World:
         pump = Pump(epoch, state.log, segments.load, clock)
         state.wake = pump.wake
         consumer = Consumer(link, "FEED", epoch=epoch, after=tip, deliver=state.deliver)
-        reading = Reading(flag, epoch, state.log, state.board, pump, segments.load, Blobs(link), state.tide.passed)
-        return cls(reading, admission, consumer, state, link)
+        past = Blobs(link), state.tide.passed, Moments(link)
+        reading = Reading(flag, epoch, state.log, state.board, pump, segments.load, *past)
+        beats = Beats(link, clock)
+        await beats.listen()
+        admission.heard = beats.tell
+        return cls(reading, admission, consumer, state, beats)
 
     async def admit(self, arrival: Arrival, decode: Decode, zones: dict[str, tzinfo]) -> Outcome:
         """Admit one document under an id chosen now, at receipt; ids sort by time."""
@@ -122,6 +129,11 @@ class World:
         reading, tide = self.reading, self.state.tide
         publisher = Publisher(self.link, tide, clock)
         await Projector(reading.read, reading.board, tide, publisher, Blobs(self.link)).run()
+
+    async def watch(self, expected: Expectations, clock: Clock) -> None:
+        """Tell of systems that fall silent and come back until cancelled; one node is enough, several do no harm."""
+        publisher = Publisher(self.link, self.state.tide, clock)
+        await Watch(self.reading.board, self.beats.signs, expected, publisher, clock).run()
 
     async def run(self) -> None:
         """Serve and follow until cancelled; raises when the stream contradicts what we hold."""

@@ -27,6 +27,18 @@ class Decision(msgspec.Struct, frozen=True):
     until: Micros | None = None
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What is no longer as it was said: a competitor (`who`, an id), a field of its row, its value then and now.
+
+    Of a competitor who appeared the field is `id`, null before; of one who vanished everything is null now.
+    """
+
+    who: str
+    field: str
+    from_: str | bool | tuple[RecordMark, ...] | None = msgspec.field(name="from")
+    to: str | bool | tuple[RecordMark, ...] | None
+
+
 class Competitor(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the result, an athlete or a team with its members.
 
@@ -76,11 +88,18 @@ class Competitor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rows(Infos, frozen=True, kw_only=True):
-    """Competitors in sort order, and what may be said of them: `call` is wait, provisional, official or corrected."""
+    """Competitors in sort order, and what may be said of them: `call` is wait, provisional, official or corrected.
+
+    `changes` are against the message before (`prev`), there if it said something otherwise that could be called; null
+    where its body is kept apart. `reason` tells what this version was decided by: photo_finish, inquiry, protest,
+    review, jury, or note where the document's own notes say it.
+    """
 
     competitors: A[tuple[Competitor, ...], odf("Result")] = ()
     decision: Decision = Decision(pending=False)
     call: str = "wait"
+    changes: tuple[Change, ...] | UnsetType | None = UNSET
+    reason: Text = UNSET
     is_outcome: ClassVar[bool] = True
 
     def mentions(self) -> Mentions:

@@ -38,6 +38,7 @@ class Remark(StrEnum):
     UNUSUAL_STATUS = "unusual_status"
     NO_SOURCE = "no_source"
     REPEATED_IN_DOCUMENT = "repeated_in_document"
+    IMPLAUSIBLE = "implausible"
 
 
 class Stamps(msgspec.Struct, frozen=True, kw_only=True):

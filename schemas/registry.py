@@ -11,6 +11,7 @@ from schemas.alert import Alert, AlertBody
 from schemas.audio import Audio, AudioBody
 from schemas.background import Background, BackgroundBody
 from schemas.bracket import Bracket, BracketBody
+from schemas.call import Call, CallBody
 from schemas.code import Code, CodeBody
 from schemas.communication import Communication, CommunicationBody
 from schemas.config import Config, ConfigBody
@@ -27,6 +28,7 @@ from schemas.horse_biography import HorseBiography, HorseBiographyBody
 from schemas.image import Image, ImageBody
 from schemas.ledger import Ledger, LedgerBody
 from schemas.list import List, ListBody
+from schemas.medal_discrepancy import MedalDiscrepancy, MedalDiscrepancyBody
 from schemas.medal_table import MedalTable, MedalTableBody
 from schemas.medallists import Medallists, MedallistsBody
 from schemas.medallists_day import MedallistsDay, MedallistsDayBody
@@ -46,9 +48,12 @@ from schemas.pool_standing import PoolStanding, PoolStandingBody
 from schemas.presenter import Presenter, PresenterBody
 from schemas.ranking import Ranking, RankingBody
 from schemas.record import Record, RecordBody
+from schemas.record_event import RecordEvent, RecordEventBody
+from schemas.record_table import RecordTable, RecordTableBody
 from schemas.report import Report, ReportBody
 from schemas.result import Result, ResultBody
 from schemas.result_analysis import ResultAnalysis, ResultAnalysisBody
+from schemas.schedule_change import ScheduleChange, ScheduleChangeBody
 from schemas.session import Session, SessionBody
 from schemas.source import Source, SourceBody
 from schemas.stats import Stats, StatsBody
@@ -144,7 +149,12 @@ KINDS: dict[str, Kind] = {
         Kind("horse_biography", HorseBiography, HorseBiographyBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.BULK),
         Kind("document", Document, DocumentBody, ("type", *ODF_KEY), KindClass.DOCUMENT, Lane.LIVE),
         Kind("ledger", Ledger, LedgerBody, ("view", "entry"), KindClass.EVENT, Lane.LIVE),
+        Kind("call", Call, CallBody, (), KindClass.ENTITY, Lane.LIVE),
         Kind("medal_table", MedalTable, MedalTableBody, ("view",), KindClass.DOCUMENT, Lane.LIVE),
+        Kind("medal_discrepancy", MedalDiscrepancy, MedalDiscrepancyBody, (), KindClass.DOCUMENT, Lane.LIVE),
+        Kind("schedule_change", ScheduleChange, ScheduleChangeBody, ("change",), KindClass.EVENT, Lane.LIVE),
+        Kind("record_event", RecordEvent, RecordEventBody, ("entry",), KindClass.EVENT, Lane.LIVE),
+        Kind("record_table", RecordTable, RecordTableBody, (), KindClass.DOCUMENT, Lane.LIVE),
         Kind("derived", Derived, DerivedBody, (), KindClass.ENTITY, Lane.LIVE),
         Kind("list", List, ListBody, ("name", "part"), KindClass.ENTITY, Lane.LIVE),
         Kind("session", Session, SessionBody, ("session",), KindClass.ENTITY, Lane.LIVE),
@@ -200,7 +210,12 @@ AnyMessage = (
     | HorseBiography
     | Document
     | Ledger
+    | Call
     | MedalTable
+    | MedalDiscrepancy
+    | RecordEvent
+    | RecordTable
+    | ScheduleChange
     | Derived
     | List
     | Session

@@ -1,6 +1,7 @@
 """Kind `source`: whether a system is sending, as it says itself (General Messages, control messages).
 
-A venue's system speaks for its discipline there, the central one for all of the Games.
+A venue's system speaks for its discipline there, the central one for all of the Games. Where one that is on falls
+silent, the feed says so in its place, and again when it is back.
 """
 
 from enum import StrEnum
@@ -9,7 +10,7 @@ from typing import Annotated as A
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from schemas.message import Mentions, Message, Micros
+from schemas.message import Mentions, Message, Micros, Seq
 from schemas.xml_names import odf
 
 Text = str | UnsetType
@@ -18,17 +19,30 @@ Number = A[int | str, _AS_SENT]
 
 
 class State(StrEnum):
-    """What the system said last."""
+    """What the system said last; `stale` says the feed: it is on, and nothing came for longer than it may be silent."""
 
     ON = "on"
+    STALE = "stale"
     OFF = "off"
 
 
-class SourceBody(msgspec.Struct, frozen=True, kw_only=True):
-    """The state since a moment in microseconds UTC.
+class LastHeard(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest document of a system: when it made it and when it was here.
 
-    While it is on, something comes at least every `keep_alive_seconds`, give or take `tolerance_seconds`; `unmapped`
-    keeps what no field holds, by XPath from Competition.
+    `seq` is the last message that came of its documents, 0 for none: a sign of life, or what is known, makes none.
+    """
+
+    seq: Seq
+    event: Micros
+    recv: Micros
+
+
+class SourceBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The state since a moment in microseconds UTC: one the system named, or of receipt where the feed tells the state.
+
+    While a system is on, something comes at least every `keep_alive_seconds`, give or take `tolerance_seconds`. It is
+    `stale` since what was heard of it last, and on again since what came then: `last` is that document, left out by who
+    has not heard the system since it began to listen. `unmapped` keeps what no field holds, by XPath from Competition.
     """
 
     state: State
@@ -36,6 +50,7 @@ class SourceBody(msgspec.Struct, frozen=True, kw_only=True):
     keep_alive_seconds: A[Number | None, odf("Config/@KADelay")] = None
     tolerance_seconds: A[Number | None, odf("Config/@DelayOffSet")] = None
     competition_day: A[Text, odf("Config/@CompetitionDay")] = UNSET
+    last: LastHeard | UnsetType = UNSET
     unmapped: dict[str, str] | UnsetType = UNSET
 
     def mentions(self) -> Mentions:

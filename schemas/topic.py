@@ -66,6 +66,11 @@ def key_parts(text: str) -> tuple[str, ...]:
     return tuple("" if token == _EMPTY else unescape(token) for token in text.split(".")) if text else ()
 
 
+def place_of(topic: str) -> str:
+    """The tokens of a topic in front of its kind: its competition and its code."""
+    return ".".join(topic.split(".", KIND_TOKEN)[:KIND_TOKEN])
+
+
 def begins_with(topic: str, parts: tuple[str, ...]) -> bool:
     """Whether the key parts of a topic begin with these; there is at least one more."""
     tokens = topic.split(".")[KIND_TOKEN + 1 :]

@@ -45,6 +45,11 @@ def sender(flag: str = "P", *rights: Right, **limits: Any) -> Held:
     return _held(KeyType.ODF_SENDER, {Right.WRITE, *rights}, flags=(flag,), **limits)
 
 
+def operator(*flags: str, **limits: Any) -> Held:
+    """A key that decides about the quarantine of these flags, P if none is named."""
+    return _held(KeyType.OPERATOR, {Right.OPERATE}, flags=flags or ("P",), **limits)
+
+
 def _held(key_type: KeyType, rights: set[Right], **fields: Any) -> Held:
     name = f"key{next(_number)}"
     secret = f"feed_{name}_secret"

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from feed.config import Settings, load_settings
+from feed.core.silence import Expected
 from feed.errors import SettingsError
 
 
@@ -109,3 +110,36 @@ def test_a_file_is_utf8(tmp_path: Path):
     file = tmp_path / "feed.toml"
     file.write_bytes('data = "/srv/donn\u00e9es"'.encode())
     assert load_settings(file, {}, {}).data == "/srv/donn\u00e9es"
+
+
+def test_what_is_expected_of_a_system_is_set_by_its_name(tmp_path: Path):
+    """How long it may be silent, and where that is told: under the code of the Games unless another is set."""
+    file = tmp_path / "feed.toml"
+    file.write_text(
+        '[sources.GPS1]\ncompetition = "OG2024"\nbeat_seconds = 5\ncode = "CRDMRR----------------FNL-000100--"\n'
+        '[sources.OVR1]\ncompetition = "OG2024"\nbeat_seconds = 0.5\nmissed = 4\n'
+    )
+    assert load_settings(file, {}, {}).expectations() == {
+        ("OG2024", "GPS1"): Expected(15_000_000, "OG2024.CRD.M.RR.FNL.000100.source.GPS1"),
+        ("OG2024", "OVR1"): Expected(2_000_000, "OG2024.GEN.-.-.-.-.source.OVR1"),
+    }
+    environment = {"FEED_SOURCES": '{X = {competition = "XA", beat_seconds = 1}}'}
+    assert set(load_settings(file, environment, {}).expectations()) == {("XA", "X")}
+
+
+@pytest.mark.parametrize(
+    "toml, named",
+    [
+        ("sources.X = {beat_seconds = 1}", "competition"),
+        ('sources.X = {competition = "XA"}', "beat_seconds"),
+        ('sources.X = {competition = "XA", beat_seconds = 0}', "beat_seconds"),
+        ('sources.X = {competition = "XA", beat_seconds = 1, missed = 0}', "missed"),
+        ('sources.X = {competition = "XA", beat_seconds = 1, colour = 1}', "colour"),
+        ('sources.X = {competition = "", beat_seconds = 1}', "competition"),
+        (f'sources.{"X" * 65} = {{competition = "XA", beat_seconds = 1}}', "XXX"),
+        ('sources."" = {competition = "XA", beat_seconds = 1}', "name"),
+    ],
+)
+def test_what_cannot_be_expected_is_refused_by_name(tmp_path: Path, toml: str, named: str):
+    """Also a name or code that no topic can have."""
+    assert named in wrong(tmp_path, toml)

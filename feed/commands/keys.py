@@ -96,7 +96,7 @@ def revoke_key(config: Path | None, data: str | None, nats: str | None, key_id: 
     """Take a key back for ever. Whoever is connected with it is sent away within a second."""
     settings = settings_from(config, {"data": data, "nats": nats})
     key = asyncio.run(_with(settings, lambda link: stream.revoke(link, key_id, now_micros())))
-    click.echo(f"key {key.id} is revoked since {_moment(key.revoked or 0)}")
+    click.echo(f"key {key.id} is revoked since {moment(key.revoked or 0)}")
 
 
 def new_key(  # noqa: PLR0913 - each is an option of the command
@@ -115,9 +115,12 @@ def new_key(  # noqa: PLR0913 - each is an option of the command
 ) -> Key:
     """The key that was asked for; raises click.UsageError for one that cannot be."""
     sends = key_type == KeyType.ODF_SENDER
+    operates = key_type == KeyType.OPERATOR
     if not sends and (source or bulk or ack_refused is not None):
         raise click.UsageError("--source, --bulk and --ack-refused are for keys of type odf-sender")
-    rights = {Right.WRITE if sends else Right.READ}
+    if operates and venues:
+        raise click.UsageError("--venue is for keys that write or read: what is in quarantine is told by its topic")
+    rights = {Right.WRITE if sends else Right.OPERATE if operates else Right.READ}
     rights |= {Right.BULK} if bulk else set()
     rights |= {Right.ACK_REFUSED} if sends and ack_refused is not False else set()
     try:
@@ -152,12 +155,13 @@ def table_of(found: list[Key]) -> Table:
     table = Table("id", "type", "may", "made", "revoked")
     for key in found:
         style = "dim" if key.revoked is not None else ""
-        revoked = "" if key.revoked is None else _moment(key.revoked)
-        table.add_row(key.id, key.type.value, what_it_may(key), _moment(key.created), revoked, style=style)
+        revoked = "" if key.revoked is None else moment(key.revoked)
+        table.add_row(key.id, key.type.value, what_it_may(key), moment(key.created), revoked, style=style)
     return table
 
 
-def _moment(micros: int) -> str:
+def moment(micros: int) -> str:
+    """A time in microseconds as a person reads it."""
     return f"{datetime.fromtimestamp(micros // 1_000_000, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 

@@ -23,6 +23,7 @@ FINAL = "FNL-"
 SEMIFINAL = "SFNL"
 _BY_RANK = dict(zip(("1", "2", "3"), MEDALS, strict=True))
 _SIDES = 2
+_WHOLE_UNIT = ("--", "00")  # without subunits, and the parent of some: a match of several races
 _WINS, _LOSSES = frozenset("WV"), frozenset("LD")  # fencing says victory and defeat
 # The newest version counts once all play is over; what is still open or live again gives no medal.
 OVER = frozenset({"UNCONFIRMED", "UNOFFICIAL", "PARTIAL", "OFFICIAL", "PROTESTED", "PROVISIONAL"})
@@ -66,7 +67,8 @@ def medal_by_form(code: Rsc) -> str | None:
     """What a unit decides as far as its code tells: the first of the final is for gold, the second for bronze."""
     if code.phase != FINAL:
         return None
-    return {"000100--": "1", "000001--": "1", "000200--": "3"}.get(code.unit)
+    number, subunit = code.unit[:6], code.unit[6:]
+    return {"000100": "1", "000001": "1", "000200": "3"}.get(number) if subunit in _WHOLE_UNIT else None
 
 
 def _of_medallists(body: MedallistsBody) -> Awards:
@@ -88,9 +90,9 @@ def _of_rows(rows: tuple[Competitor, ...], code: str, medal: str | None) -> Iter
         medals = _head_to_head(code, medal)
         sides = ((row, "won" if row.wlt in _WINS else "lost") for row in present if row.wlt in _WINS | _LOSSES)
         return [Award(medals[side], _of_row(row)) for row, side in sides if side in medals]
-    if medal != "1":
-        return []
-    return [Award(_BY_RANK[row.rank], _of_row(row)) for row in present if row.rank in _BY_RANK]
+    # A match for bronze without a winner named is ranked within the event; a B final has the same form of code.
+    decided = {"1": tuple(_BY_RANK), "3": ("3",) if len(present) == _SIDES else ()}.get(medal or "", ())
+    return [Award(_BY_RANK[row.rank], _of_row(row)) for row in present if row.rank in decided]
 
 
 def _head_to_head(code: str, medal: str | None) -> Mapping[str, str]:

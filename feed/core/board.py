@@ -1,7 +1,8 @@
 """The current state: the newest entry of every topic, in ascending sequence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
+from operator import attrgetter
 from typing import Protocol, TypeVar, cast
 
 from feed.core.entry import Entry
@@ -28,6 +29,18 @@ class Board:
         self._topics: dict[str, int] = {}
         self._parts: dict[Scope, Board] = {}
         self._views: dict[type[View], tuple[View, int]] = {}
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Board":
+        """The board of these entries, of different topics and in any order."""
+        board = cls()
+        for entry in sorted(entries, key=attrgetter("seq")):
+            board.apply(entry)
+        return board
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The newest entry of every topic, tombstones too, ascending by seq."""
+        return iter(self._entries.values())
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -57,12 +70,18 @@ class Board:
 
     def view(self, kind: type[AnyView]) -> AnyView:
         """The table of one kind, as current as the board; nothing is spent on it until it is asked for."""
+        self.advance(kind, len(self._entries))
+        return cast("AnyView", self._views[kind][0])
+
+    def advance(self, kind: type[View], steps: int) -> bool:
+        """Bring the table of one kind nearer to the board by some entries; whether it is as current as the board."""
         view, seq = self._views.get(kind) or (kind(), 0)
         newer = list(takewhile(lambda entry: entry.seq > seq, reversed(self._entries.values())))
-        for entry in reversed(newer):
+        now = newer[::-1][:steps]
+        for entry in now:
             view.apply(entry)
-        self._views[kind] = (view, newer[0].seq if newer else seq)
-        return cast("AnyView", view)
+        self._views[kind] = (view, now[-1].seq if now else seq)
+        return len(now) == len(newer)
 
     def get(self, topic: str) -> Entry | None:
         return self._entries.get(topic)

@@ -36,7 +36,10 @@ class Deriver(Protocol):
         """The messages that an entry causes, in order; made with `derived_envelope`, their `prev` is set later."""
 
     def wrote(self, messages: Iterable[AnyMessage], last: int) -> None:
-        """What `follows` gave is in the stream, up to `last`; it comes back by `learn` too."""
+        """What every deriver gave for an entry is in the stream, each with its `seq`, all up to `last`.
+
+        It comes back by `learn` too.
+        """
 
 
 def derived_envelope(like: Message, code: Code, topic: str, cause: int) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 """One stored message as every reader gets it: bytes made once, shared by all."""
 
+import re
+import sys
+
 from msgspec.structs import replace
 
 from feed.core.cursor import write_cursor
@@ -7,9 +10,12 @@ from feed.core.events import event_head
 from feed.core.frames import text_frame_head
 from feed.core.index import Index, read_index
 from feed.core.scope import Scope
+from feed.errors import ContradictionError
 from schemas.message import Op
 from schemas.topic import KIND_TOKEN, SUBJECT_PREFIX
 from schemas.wire import splice_seq
+
+_PREV = re.compile(rb'\{"seq":[0-9]+,"type":"[a-z_]+","prev":([0-9]+)')
 
 
 class Entry:
@@ -29,7 +35,8 @@ class Entry:
     @classmethod
     def stored(cls, seq: int, subject: str, headers: dict[str, str], payload: bytes) -> "Entry":
         """The entry of a message as the stream keeps it."""
-        return cls(seq, subject.removeprefix(SUBJECT_PREFIX), read_index(headers), splice_seq(payload, seq))
+        topic = sys.intern(subject.removeprefix(SUBJECT_PREFIX))  # it comes again with every version: kept once
+        return cls(seq, topic, read_index(headers), splice_seq(payload, seq))
 
     def within(self, scope: Scope) -> "Entry | None":
         """What it does to the state of those who see no more than a scope: None is nothing.
@@ -47,6 +54,14 @@ class Entry:
         if self._event_head is None:
             self._event_head = event_head(self.kind, write_cursor(epoch, self.seq))
         return self._event_head
+
+    @property
+    def prev(self) -> int:
+        """The sequence of the message before it on its topic, 0 for the first one; read without decoding the rest."""
+        found = _PREV.match(self.json)
+        if found is None:
+            raise ContradictionError(f"seq {self.seq} on {self.topic} does not begin with seq and prev")
+        return int(found[1])
 
     @property
     def size(self) -> int:

@@ -48,6 +48,8 @@ class Filter:
             self._known[entry.topic] = known
         return known
 
+    reaches = wants  # whether its topic is wanted, at whatever venue it is
+
     def _matches(self, tokens: list[str]) -> bool:
         return not self._patterns or any(_matches(pattern, tokens) for pattern in self._patterns)
 
@@ -56,7 +58,7 @@ class VenueFilter(Filter):
     """A wish inside a scope that names venues: they belong to the message, not to its topic, so each is looked at."""
 
     def wants(self, entry: Entry) -> bool:
-        return super().wants(entry) and self.scope.is_at(entry.index.venues)
+        return self.reaches(entry) and self.scope.is_at(entry.index.venues)
 
 
 def parse_filter(patterns: list[str], kinds: list[str], scope: Scope = WHOLE) -> Filter:

@@ -1,7 +1,10 @@
 """The newest message of every topic, as far as the gate needs it, and which topics a set consists of."""
 
+from collections.abc import Iterable
+
 import msgspec
 
+from feed.core.disputes import Disputes
 from feed.core.entry import Entry
 from feed.core.index import Index
 from schemas.list import LIST_KIND, ListBody
@@ -9,16 +12,24 @@ from schemas.message import Op
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The newest message of one topic: its sequence and its index; for the head of a set also what it tells."""
+    """The newest message of one topic: its sequence and its index; for the head of a set also what it tells.
+
+    `json` is its text as delivered, empty until the stream's copy of what we published ourselves is here.
+    """
 
     seq: int
     index: Index
     list: ListBody | None = None
+    json: bytes = b""
 
 
 def head_of(entry: Entry) -> Head:
     """The head that a stored message is; raises msgspec.ValidationError for the head of a set we never wrote."""
-    return Head(entry.seq, entry.index, _LISTED.decode(entry.json).body if entry.kind == LIST_KIND else None)
+    listed = _LISTED.decode(entry.json).body if entry.kind == LIST_KIND else None
+    return Head(entry.seq, entry.index, listed, entry.json)
+
+
+_RESULT = ".result"
 
 
 class _Listed(msgspec.Struct):
@@ -29,11 +40,16 @@ _LISTED = msgspec.json.Decoder(_Listed)
 
 
 class Heads:
-    """Heads by topic. Learns from the followed stream and from our own acknowledged publishes, in any order."""
+    """Heads by topic. Learns from the followed stream and from our own acknowledged publishes, in any order.
+
+    `disputes` are what is open beside the results, as far as the followed stream tells.
+    """
 
     def __init__(self) -> None:
+        self.disputes = Disputes()
         self._heads: dict[str, Head] = {}
         self._members: dict[str, set[str]] = {}
+        self._results: dict[str, set[str]] = {}
 
     def __len__(self) -> int:
         return len(self._heads)
@@ -43,13 +59,23 @@ class Heads:
 
     def learn(self, topic: str, head: Head) -> None:
         """Keep a head unless a newer one is known: an acknowledgement may come before or after the stream's copy."""
+        if head.json:
+            self.disputes.learn(topic, head.seq, head.index.op, head.json)
         known = self._heads.get(topic)
+        if known is None and topic.endswith(_RESULT):
+            self._results.setdefault(topic.rsplit(".", 2)[0], set()).add(topic)
         if known is None or known.seq < head.seq:
             self._heads[topic] = head
             if known is not None and known.index.list:
                 self._members[known.index.list].discard(topic)
             if head.index.list and head.index.op is Op.PUT:
                 self._members.setdefault(head.index.list, set()).add(topic)
+        elif known.seq == head.seq and head.json:
+            self._heads[topic] = head
+
+    def results(self, phase: str) -> Iterable[str]:
+        """The topics of the results of a phase, told by their first five tokens."""
+        return self._results.get(phase, ())
 
     def members(self, list_topic: str) -> set[str]:
         """The topics of the living entities that were last written by this set's documents."""

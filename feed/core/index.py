@@ -117,7 +117,7 @@ def read_index(headers: dict[str, str]) -> Index:
         hash=headers[HASH],
         op=Op(headers[OP]),
         official=int(headers.get(OFFICIAL, "0")),
-        status=None if status == TOO_MANY_TO_LIST else unescape(status),
+        status=None if status == TOO_MANY_TO_LIST else _shared(unescape(status)),
         list=_shared(headers.get(LIST, "")),
         key=_shared(headers.get(KEY, "")),
         venue=_shared(headers.get(VENUE, "")) or None,

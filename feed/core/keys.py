@@ -27,6 +27,7 @@ class Right(StrEnum):
     READ = "read"
     BULK = "bulk"
     ACK_REFUSED = "ack_refused"
+    OPERATE = "operate"
 
 
 class KeyType(StrEnum):
@@ -34,6 +35,7 @@ class KeyType(StrEnum):
 
     ODF_SENDER = "odf-sender"
     READER = "reader"
+    OPERATOR = "operator"
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +101,15 @@ class Ring:
             return None
         return None if not self else _checked(self._found(secret), flag)
 
+    def operator(self, secret: str | None, flag: str) -> Key:
+        """The key behind a secret that may decide about what this flag's quarantine holds; raises as `writer` does."""
+        key = self._found(secret)
+        if Right.OPERATE not in key.rights:
+            raise _not_entitled(f"key {key.id} may not operate", "Make one with `feed keys add --type operator`.")
+        if flag not in key.flags:
+            raise _not_entitled(f"key {key.id} may not operate flag {flag}", f"It may operate {', '.join(key.flags)}.")
+        return key
+
     def check_again(self, key_id: str | None, flag: str) -> None:
         """Raise as `reader` does when who came in with this key, or with none, may not read any longer."""
         if key_id is None:
@@ -143,16 +154,24 @@ def offence(key: Key, decoded: Decoded) -> Refusal | None:
     found = (_offence(key, candidate.message) for candidate in decoded.candidates)
     if (refusal := next(filter(None, found), None)) is not None:
         return refusal
+    if decoded.sign and decoded.topic:  # nobody may give a sign of life for somebody else
+        return _foreign(key, decoded.sign.source, decoded.topic)
     return _offence(key, decoded.listing.head.message) if decoded.listing else None
 
 
-def _offence(key: Key, message: AnyMessage) -> Refusal | None:
-    if key.source and message.source != key.source:
-        detail = f"key {key.id} belongs to source {key.source}, the document's is {message.source or 'not named'}"
+def _foreign(key: Key, source: str, topic: str) -> Refusal | None:
+    if key.source and source != key.source:
+        detail = f"key {key.id} belongs to source {key.source}, the document's is {source or 'not named'}"
         return Refusal(Reason.WRONG_SOURCE, detail, "Source")
-    if not key.scope.covers(message.topic):
+    if not key.scope.covers(topic):
         places = ", ".join((*key.scope.competitions, *key.scope.disciplines))
-        return Refusal(Reason.WRONG_COMPETITION, f"key {key.id} writes {places}, not {message.topic}")
+        return Refusal(Reason.WRONG_COMPETITION, f"key {key.id} writes {places}, not {topic}")
+    return None
+
+
+def _offence(key: Key, message: AnyMessage) -> Refusal | None:
+    if (refusal := _foreign(key, message.source, message.topic)) is not None:
+        return refusal
     venue = venue_of(message) if key.scope.venues else None
     if venue is not None and not key.scope.is_at((venue,)):
         detail = f"key {key.id} writes venues {', '.join(key.scope.venues)}, not {venue}"

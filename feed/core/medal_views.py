@@ -33,14 +33,17 @@ class Journal:
             row = LedgerRow(seq=entry.seq, topic=entry.topic, moment=message.ts.event, entry=message.body)
             self.rows.append(row)
 
-    def chosen(self, view: MedalView, events: frozenset[str], nocs: frozenset[str]) -> tuple[LedgerRow, ...]:
-        """Those of a view, of some events and organisations where any are named."""
+    def chosen(
+        self, view: MedalView, events: frozenset[str], nocs: frozenset[str], causes: frozenset[str] = frozenset()
+    ) -> tuple[LedgerRow, ...]:
+        """Those of a view, of some events, organisations and causes (sequences) where any are named."""
         return tuple(
             row
             for row in self.rows
             if row.entry.view is view
             and (not events or row.entry.event in events)
             and (not nocs or row.entry.winner.noc in nocs)
+            and (not causes or str(row.entry.cause.seq) in causes)
         )
 
 

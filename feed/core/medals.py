@@ -1,7 +1,8 @@
 """What the medals of all competitions are made of, and the messages that one message adds to them.
 
 Only results and medallists count. Which unit decides a medal the schedule says; without one its code has to do. Where
-an event has a cumulative result, that is its order, and no single unit's (General Messages, DT_CUMULATIVE_RESULT).
+an event or its final has a cumulative result, that is its order, and no single unit's (General Messages,
+DT_CUMULATIVE_RESULT).
 """
 
 from collections import Counter
@@ -36,7 +37,7 @@ class Medals:
         self._books: dict[tuple[str, MedalView], Book] = {}
         self._units: dict[tuple[str, str], str | None] = {}
         self._marked: set[tuple[str, str]] = set()  # events of which the schedule says where medals are decided
-        self._totalled: set[tuple[str, str]] = set()  # events with a cumulative result
+        self._totalled: set[tuple[str, str]] = set()  # events whose order is a cumulative result
         self._learned = 0
 
     def learn(self, entry: Entry) -> None:
@@ -45,7 +46,8 @@ class Medals:
             return
         key = parse_topic(entry.topic)
         if entry.kind == "cumulative_result":
-            self._totalled.add((key.competition, _event(key.code)))
+            if _is_last(key.code):
+                self._totalled.add((key.competition, _event(key.code)))
         elif entry.kind == "unit":
             self._learn_unit(key.competition, key.code, entry)
         elif entry.seq > self._learned:
@@ -82,7 +84,7 @@ class Medals:
         if entry.kind == "result":
             event = (key.competition, _event(key.code))
             return event not in self._totalled and self._medal(key.competition, key.code) is not None
-        return entry.kind == "medallists" or key.code.level is Level.EVENT or key.code.phase == FINAL
+        return entry.kind == "medallists" or _is_last(key.code)
 
     def before(self, entry: Entry) -> frozenset[int]:
         """The sequences of the messages whose word on this unit has to be known first."""
@@ -193,6 +195,11 @@ def _entry(like: AnyMessage, cause: MedalCause, number: int, body: LedgerBody) -
 def _table(like: AnyMessage, cause: MedalCause, code: Code, body: MedalTableBody) -> MedalTable:
     topic = str(Topic(like.competition, code, "medal_table", (body.view.value,)))
     return MedalTable(**derived_envelope(like, code, topic, cause.seq), body=body)
+
+
+def _is_last(code: Code) -> bool:
+    """Whether a total is that of the event; one of a phase before the final decides nothing."""
+    return isinstance(code, Rsc) and (code.level is Level.EVENT or code.phase == FINAL)
 
 
 def _event(code: Code) -> str:

@@ -61,6 +61,10 @@ class Programme:
         else:
             self._rows[entry.kind].pop(entry.topic, None)
 
+    def unit(self, topic: str) -> Row | None:
+        """The unit at a topic."""
+        return self._rows["unit"].get(topic)
+
     def select(self, wanted: Wanted) -> tuple[list[Row], list[Row]]:
         """Sessions and units, each in their order; with a unit comes its session, whatever else is wanted."""
         units = [row for row in self._rows["unit"].values() if wanted.has_unit(row)]

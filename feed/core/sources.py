@@ -1,4 +1,6 @@
-"""The venues' systems and whether they are sending, as each of them said last."""
+"""The venues' systems and whether they are sending, as each of them or the feed said last."""
+
+from collections.abc import Iterator
 
 import msgspec
 
@@ -12,8 +14,8 @@ from schemas.topic import escape
 class SourceRow(msgspec.Struct, frozen=True):
     """A system for one code; what the code or the message does not tell is null.
 
-    `since` is when it said so, in microseconds UTC. While it is on, something comes at least every
-    `keep_alive_seconds`, give or take `tolerance_seconds`.
+    `since` is when it said so (of a stale one when it was heard last), `recv` when that was received, in microseconds
+    UTC. While it is on, something comes at least every `keep_alive_seconds`, give or take `tolerance_seconds`.
     """
 
     topic: str
@@ -24,6 +26,7 @@ class SourceRow(msgspec.Struct, frozen=True):
     venue: str | None
     state: State | None
     since: Micros | None
+    recv: Micros
     keep_alive_seconds: Number | None
     tolerance_seconds: Number | None
 
@@ -61,6 +64,14 @@ class Sources:
         """An empty one where no system has spoken."""
         return self._rolls.get(escape(competition)) or Roll()
 
+    def rows(self) -> Iterator[SourceRow]:
+        """Those of all competitions."""
+        return (row for roll in self._rolls.values() for row in roll.rows())
+
+    def stale(self) -> int:
+        """How many are silent for too long."""
+        return sum(row.state is State.STALE for row in self.rows())
+
 
 class _Said(msgspec.Struct):
     """What a body says; nothing where it is too large for its message."""
@@ -92,6 +103,7 @@ def _row(entry: Entry) -> SourceRow:
         venue=_venue(code),
         state=said.state,
         since=said.since,
+        recv=entry.index.recv,
         keep_alive_seconds=said.keep_alive_seconds,
         tolerance_seconds=said.tolerance_seconds,
     )

@@ -7,20 +7,22 @@ quarantine record) are published in parallel, and the venue gets its answer when
 import asyncio
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Container
+from typing import NamedTuple, Protocol
 from weakref import WeakValueDictionary
 
 import msgspec
 
-from feed.candidate import Candidate, Decode, Decoded, Listing, Receipt
-from feed.core.decision import judge
+from feed.candidate import Candidate, Decode, Decoded, Listing, Receipt, Sender
+from feed.core.decision import judge_next
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait, admit
 from feed.core.heads import Head, Heads
 from feed.core.index import index_of
 from feed.core.inflate import first_bytes, inflate
 from feed.core.keys import Key, holds, offence
+from feed.core.known import Known
 from feed.core.outcome import Arrival, Outcome, Quarantined, Stored
+from feed.core.plausibility import Finding, examine, refusal_of, remarked
 from feed.core.scope import WHOLE
 from feed.errors import OutcomeUnknownError, TooLargeError
 from feed.ingest.patience import again
@@ -65,15 +67,30 @@ class Limits(msgspec.Struct, frozen=True):
     deadline: float
 
 
+class Held(NamedTuple):
+    """A document in quarantine that may be released: `waived` are the rules that held it."""
+
+    arrival: Arrival
+    raw_id: str
+    waived: tuple[str, ...]
+
+
 class Admission:
-    """Admits documents into the stream of one flag."""
+    """Admits documents into the stream of one flag.
+
+    `heard` is told who sent a document that could be read and is its sender's to send, when it was received
+    (microseconds UTC), and the last message that came of it, or 0.
+    """
 
     def __init__(self, store: Store, heads: Heads, limits: Limits, clock: Callable[[], int], worker: Worker) -> None:
+        self.heard: Callable[[Sender, int, int], None] = lambda *_: None
         self.counts: Counter[str] = Counter()
         self.refusals: Counter[Reason] = Counter()
         self.remarks: Counter[str] = Counter()
+        self.rules: Counter[str] = Counter()
         self._store = store
         self._heads = heads
+        self._known = Known(heads)
         self._limits = limits
         self._clock = clock
         self._worker = worker
@@ -93,11 +110,7 @@ class Admission:
         size = len(arrival.data) if isinstance(plain, Refusal) else len(plain)
 
         async def read() -> Decoded:
-            if isinstance(plain, Refusal):
-                return Decoded(refusal=plain)
-            if len(plain) <= IN_LOOP_BYTES:
-                return _checked(decode(plain, receipt), flag, arrival.key)
-            return _checked(await self._worker.decode(decode, plain, receipt), flag, arrival.key)
+            return _checked(await self._decoded(plain, decode, receipt), flag, arrival.key)
 
         try:
             async with asyncio.timeout(self._limits.deadline + size / LONG_BYTES_A_SECOND):
@@ -107,6 +120,34 @@ class Admission:
         except TimeoutError as error:
             raise OutcomeUnknownError("the broker did not answer in time", hint="Send the same bytes again.") from error
         return self._counted(outcome)
+
+    async def release(
+        self, held: Held, flag: str, decode: Decode, receipt: Receipt
+    ) -> Stored | Duplicate | Stale | Refused:
+        """Publish a held document as it came, unless the gate or a rule that did not hold it is against it.
+
+        Neither archives it nor puts it into quarantine again; raises OutcomeUnknownError when it is safe to repeat.
+        """
+        plain = await self._inflated(held.arrival)
+        try:
+            async with asyncio.timeout(self._limits.deadline + len(held.arrival.data) / LONG_BYTES_A_SECOND):
+                decoded = _checked(await self._decoded(plain, decode, receipt), flag, None)
+                if decoded.refusal is not None:
+                    return Refused(decoded.refusal)
+                (candidate,) = decoded.candidates  # only a document that is one message is ever held
+                verdict = await self._settle(candidate, held.raw_id, held.waived)
+        except TimeoutError as error:
+            raise OutcomeUnknownError("the broker did not answer in time", hint="Release it again.") from error
+        if isinstance(verdict, Stored):
+            self.counts["accepted"] += 1
+        return verdict
+
+    async def _decoded(self, plain: bytes | Refusal, decode: Decode, receipt: Receipt) -> Decoded:
+        if isinstance(plain, Refusal):
+            return Decoded(refusal=plain)
+        if len(plain) <= IN_LOOP_BYTES:
+            return decode(plain, receipt)
+        return await self._worker.decode(decode, plain, receipt)
 
     async def _inflated(self, arrival: Arrival) -> bytes | Refusal:
         most = arrival.key.bytes_max(self._limits.body_bytes) if arrival.key else self._limits.body_bytes
@@ -121,10 +162,13 @@ class Admission:
         """Decode and settle, and archive in parallel; return when all is acknowledged."""
         archived = asyncio.ensure_future(self._archive(arrival, raw_id))
         try:
-            outcome = await self._outcome(arrival, raw_id, await read())
+            decoded = await read()
+            outcome = await self._outcome(arrival, raw_id, decoded)
             await archived
         finally:
             archived.cancel()
+        if decoded.sender is not None:
+            self.heard(decoded.sender, arrival.recv, max((row.seq for row in outcome.accepted), default=0))
         return outcome
 
     async def _archive(self, arrival: Arrival, raw_id: str) -> None:
@@ -140,8 +184,7 @@ class Admission:
             self.counts["archived"] += 1
         outcome = Outcome()
         for candidate in decoded.candidates:
-            judged = msgspec.structs.replace(candidate, message=judge(candidate.message))
-            verdict = await self._settle(judged, raw_id)
+            verdict = await self._settle(candidate, raw_id)
             if isinstance(verdict, Refused):
                 return await self._refuse(arrival, raw_id, decoded, verdict.refusal)
             outcome = _with(outcome, verdict)
@@ -157,20 +200,26 @@ class Admission:
         self.remarks.update(turn.remarks)
         return found
 
-    async def _settle(self, candidate: Candidate, raw_id: str) -> Stored | Duplicate | Stale | Refused:
-        """Gate and publish until the stream and we agree."""
+    async def _settle(
+        self, candidate: Candidate, raw_id: str, waived: Container[str] = ()
+    ) -> Stored | Duplicate | Stale | Refused:
+        """Gate, look at and publish until the stream and we agree."""
         topic = candidate.message.topic
         lost = False
         while True:
             lock = self._locks.setdefault(topic, asyncio.Lock())
             async with lock:
                 verdict = self._verdict(candidate)
-                if isinstance(verdict, Accepted):
+                if isinstance(verdict, Accepted) and (judged := judge_next(candidate, verdict, self._heads)):
+                    findings = examine(judged[0].message, self._known)
+                    if (refusal := refusal_of(findings, waived)) is not None:
+                        return Refused(refusal)
                     try:
-                        stored = await self._publish(candidate, verdict, raw_id)
+                        stored = await self._publish(_remarked(judged[0], findings), judged[1], raw_id)
                     except OutcomeUnknownError:
                         stored, lost = None, True
                     if stored is not None:
+                        self.rules.update(each.rule.id for each in findings if each.rule.id not in waived)
                         return stored
             if isinstance(verdict, Wait):
                 await self._store.moved((verdict.until - self._clock()) / 1e6)
@@ -218,6 +267,7 @@ class Admission:
         self.counts["quarantined"] += len(outcome.quarantined)
         for row in outcome.quarantined:
             self.refusals[row.refusal.reason] += 1
+            self.rules.update(row.refusal.rules)
         return outcome
 
 
@@ -239,6 +289,12 @@ def _checked(decoded: Decoded, flag: str, key: Key | None) -> Decoded:
     if refusal is None:
         return decoded
     return msgspec.structs.replace(decoded, candidates=(), listing=None, refusal=refusal)
+
+
+def _remarked(candidate: Candidate, findings: list[Finding]) -> Candidate:
+    if not findings:
+        return candidate
+    return msgspec.structs.replace(candidate, message=remarked(candidate.message, findings))
 
 
 def _mismatch(decoded: Decoded, flag: str) -> Refusal | None:

@@ -9,6 +9,7 @@ from multidict import MultiMapping
 from feed.core.codes import Codes, Dictionary, Origin, TableRow
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import chosen
+from feed.serve.moments import AS_OF, at_moment, of_kinds
 from feed.serve.query import check_names
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
@@ -41,9 +42,8 @@ class CodesPage(msgspec.Struct, frozen=True):
 
 async def code_tables(request: web.Request) -> web.StreamResponse:
     """List the tables; `seq` is the newest message that changed one."""
-    check_names(request.query, VIEW_NAMES)
-    reading = entitled(request)
-    competition, dictionary = _dictionary(request, reading)
+    check_names(request.query, VIEW_NAMES | {AS_OF})
+    reading, competition, dictionary = await _dictionary(request, entitled(request))
     return await answer(
         request,
         reading,
@@ -55,11 +55,10 @@ async def code_tables(request: web.Request) -> web.StreamResponse:
 
 async def codes(request: web.Request) -> web.StreamResponse:
     """Answer with a table, or with some codes of it; `seq` is the newest message that changed the table."""
-    check_names(request.query, VIEW_NAMES | {"code", "lang"})
-    reading = entitled(request)
+    check_names(request.query, VIEW_NAMES | {AS_OF, "code", "lang"})
     wanted = frozenset(each for text in request.query.getall("code", []) for each in text.split(","))
     lang = _read_language(request.query)
-    competition, dictionary = _dictionary(request, reading)
+    reading, competition, dictionary = await _dictionary(request, entitled(request))
     table = dictionary.table(request.match_info["table"])
     origin = table.origin
     if origin is None:
@@ -72,15 +71,16 @@ async def codes(request: web.Request) -> web.StreamResponse:
     return await answer(request, reading, table.seq, page, variant)
 
 
-def _dictionary(request: web.Request, reading: Reading) -> tuple[str | None, Dictionary]:
+async def _dictionary(request: web.Request, reading: Reading) -> tuple[Reading, str | None, Dictionary]:
     """The competition's dictionary; while there is no competition at all, what ships is there."""
     try:
-        competition = chosen(request, reading)
+        competition: str | None = chosen(request, reading)
     except ReaderError as error:
         if error.name is not ErrorName.NOT_FOUND or "competition" in request.query:
             raise
-        return None, Dictionary()
-    return competition, reading.board.view(Codes).of(competition)
+        competition = None
+    reading = await at_moment(request, reading, of_kinds(competition, "code"))
+    return reading, competition, reading.board.view(Codes).of(competition)
 
 
 def _read_language(query: MultiMapping[str]) -> str | None:

@@ -5,8 +5,9 @@ from aiohttp import web
 
 from feed.errors import ErrorName, ReaderError
 from feed.serve.answers import json_answer
+from feed.serve.moments import AS_OF, at_moment, everything
 from feed.serve.query import check_names
-from feed.serve.reading import Reading
+from feed.serve.reading import DEFAULTED, Reading
 from feed.serve.rights import entitled
 from schemas.topic import unescape
 
@@ -32,11 +33,11 @@ class Competitions(msgspec.Struct, frozen=True):
 
 async def competitions(request: web.Request) -> web.StreamResponse:
     """List competitions by code."""
-    check_names(request.query, frozenset({"flag"}))
-    reading = entitled(request)
+    check_names(request.query, frozenset({AS_OF, "flag"}))
+    reading = await at_moment(request, entitled(request), everything)
     zones = request.app[ZONES]
     rows = (Competition(code, zones.get(code), topics) for code, topics in reading.board.competitions().items())
-    return json_answer(Competitions(reading.epoch, reading.log.tip, tuple(rows)))
+    return json_answer(Competitions(reading.epoch, reading.seq, tuple(rows)))
 
 
 def chosen(request: web.Request, reading: Reading) -> str:
@@ -56,6 +57,7 @@ def chosen(request: web.Request, reading: Reading) -> str:
             raise ReaderError(ErrorName.COMPETITION_NEEDED, detail, hint=f"Say competition=. {hint}")
         if not found:
             raise ReaderError(ErrorName.NOT_FOUND, "there is no competition yet", hint="Its first message makes it.")
+        request[DEFAULTED] = True
         return found[0]
     if entitled_to and name not in entitled_to:
         hint = f"It may read {', '.join(sorted(entitled_to))}."

@@ -5,15 +5,17 @@ from aiohttp import hdrs, web
 from feed.core.entry import Entry
 from feed.errors import ErrorName, ReaderError
 from feed.serve.answers import JSON
+from feed.serve.moments import AS_OF, at_moment, of_set, of_topics
 from feed.serve.odf import XML, as_odf
 from feed.serve.query import check_names, is_known, wants
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
+from schemas.list import LIST_KIND
 from schemas.message import Op
 from schemas.registry import KINDS
 from schemas.topic import BadKeyError, parse_topic
 
-_NAMES = frozenset({"family", "flag"})
+_NAMES = frozenset({AS_OF, "family", "flag"})
 
 
 async def document(request: web.Request) -> web.StreamResponse:
@@ -21,9 +23,11 @@ async def document(request: web.Request) -> web.StreamResponse:
     check_names(request.query, _NAMES)
     reading = entitled(request)
     topic = request.match_info["topic"]
-    _check_topic(topic)
+    kind, is_odf = _kind(topic), wants(request.headers, XML)
+    wanted = of_set(topic) if is_odf and kind == LIST_KIND else of_topics(topic)
+    reading = await at_moment(request, reading, wanted)
     entry = _living(reading.board.get(topic), topic)
-    if wants(request.headers, XML):
+    if is_odf:
         return await as_odf(request, reading, entry)
     return as_delivered(request, reading, entry)
 
@@ -37,7 +41,7 @@ def as_delivered(request: web.Request, reading: Reading, entry: Entry) -> web.Re
     return web.Response(body=entry.json, headers=headers, content_type=JSON)
 
 
-def _check_topic(text: str) -> None:
+def _kind(text: str) -> str:
     try:
         kind = parse_topic(text).kind
     except BadKeyError as error:
@@ -45,6 +49,7 @@ def _check_topic(text: str) -> None:
     if kind not in KINDS:
         detail = f"topic {text}: there is no kind {kind!r}"
         raise ReaderError(ErrorName.BAD_REQUEST, detail, hint=f"Kinds are {', '.join(KINDS)}.")
+    return kind
 
 
 def _living(entry: Entry | None, topic: str) -> Entry:

@@ -4,11 +4,12 @@ import msgspec
 from aiohttp import web
 from multidict import MultiMapping
 
-from feed.core.derived import mark_topic
+from feed.core.derived import MARK, mark_topic
 from feed.core.entry import Entry
 from feed.core.medal_views import Journals, LedgerRow, of_gender
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import chosen
+from feed.serve.moments import AS_OF, at_moment, of_kinds, of_topics
 from feed.serve.query import check_names
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
@@ -52,15 +53,17 @@ class LedgerPage(msgspec.Struct, frozen=True):
 
 async def medals(request: web.Request) -> web.StreamResponse:
     """Answer with the table of all, or of a discipline, or of the events of one gender."""
-    check_names(request.query, VIEW_NAMES | {"view", "discipline", "gender"})
+    check_names(request.query, VIEW_NAMES | {AS_OF, "view", "discipline", "gender"})
     reading = entitled(request)
-    competition, view = chosen(request, reading), _read_view(request.query)
+    competition, view = chosen(request, reading), read_view(request.query)
     discipline, gender = _read_discipline(request.query), request.query.get("gender")
     if gender is not None and (len(gender) != 1 or gender not in GENDERS):
         raise ReaderError(ErrorName.BAD_REQUEST, f"gender={gender}: there are {', '.join(GENDERS)}")
     code = parse_code((discipline or GAMES).ljust(LENGTH, FILLING))
-    entry = reading.board.get(str(Topic(competition, code, "medal_table", (view.value,))))
-    far = _through(reading, competition)
+    topic = str(Topic(competition, code, "medal_table", (view.value,)))
+    reading = await at_moment(request, reading, of_topics(topic, mark_topic(competition)))
+    entry = reading.board.get(topic)
+    far = through(reading, competition)
 
     def page(seq: int) -> MedalsPage:
         body = _table(entry) or MedalTableBody(view=view)
@@ -72,20 +75,22 @@ async def medals(request: web.Request) -> web.StreamResponse:
 
 async def ledger(request: web.Request) -> web.StreamResponse:
     """Answer with the entries, each with its cause."""
-    check_names(request.query, VIEW_NAMES | {"view", "event", "noc"})
+    check_names(request.query, VIEW_NAMES | {AS_OF, "view", "event", "noc", "cause"})
     reading = entitled(request)
-    competition, view = chosen(request, reading), _read_view(request.query)
-    events, nocs = _listed(request.query, "event"), _listed(request.query, "noc")
+    competition, view = chosen(request, reading), read_view(request.query)
+    events, nocs, causes = (listed(request.query, name) for name in ("event", "noc", "cause"))
+    reading = await at_moment(request, reading, of_kinds(competition, "ledger", MARK))
     journal = reading.board.view(Journals).of(competition)
-    far = _through(reading, competition)
+    far = through(reading, competition)
 
     def page(seq: int) -> LedgerPage:
-        return LedgerPage(reading.epoch, seq, far, competition, view, journal.chosen(view, events, nocs))
+        return LedgerPage(reading.epoch, seq, far, competition, view, journal.chosen(view, events, nocs, causes))
 
     return await answer(request, reading, journal.seq, page, variant=f"{view}{far}")
 
 
-def _read_view(query: MultiMapping[str]) -> MedalView:
+def read_view(query: MultiMapping[str]) -> MedalView:
+    """What counts, official when nothing is said; raises ReaderError bad_request."""
     text = query.get("view", MedalView.OFFICIAL.value)
     try:
         return MedalView(text)
@@ -102,7 +107,8 @@ def _read_discipline(query: MultiMapping[str]) -> str | None:
     return found[0]
 
 
-def _listed(query: MultiMapping[str], name: str) -> frozenset[str]:
+def listed(query: MultiMapping[str], name: str) -> frozenset[str]:
+    """A parameter's values, repeated or joined by commas."""
     return frozenset(part for text in query.getall(name, []) for part in text.split(",") if part)
 
 
@@ -110,7 +116,8 @@ def _table(entry: Entry | None) -> MedalTableBody | None:
     return _TABLE.decode(entry.json).body if entry else None
 
 
-def _through(reading: Reading, competition: str) -> int:
+def through(reading: Reading, competition: str) -> int:
+    """Up to where everything that follows from a competition's messages is there."""
     entry = reading.board.get(mark_topic(competition))
     body = _DERIVED.decode(entry.json).body if entry else None
     return body.through if body else 0

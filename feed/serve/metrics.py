@@ -9,13 +9,14 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from feed.core.plausibility import RULES
 from feed.errors import ErrorName
 from feed.refusals import Reason
 from feed.serve.rights import RIGHTS, require_local
 from schemas.message import Remark
 
 OUTCOMES = ("accepted", "duplicate", "stale", "quarantined", "archived")
-SIDES = ("read", "write")
+SIDES = ("read", "write", "operate")
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -35,6 +36,9 @@ class Figure(msgspec.Struct, frozen=True):
     stalled: int
     recreated: int
     streams: dict[str, tuple[int, int]]
+    rules: dict[str, int] = {}
+    medal_differences: int = 0
+    stale_sources: int = 0
 
 
 Figures = Callable[[], Iterable[Figure]]
@@ -45,6 +49,8 @@ _GAUGES = {
     "topics": "Topics with a message.",
     "subscribers": "Open subscribers, by WebSocket or events.",
     "cohorts": "Groups of subscribers that share their bytes.",
+    "medal_differences": "Numbers in which venues' medal tables differ from ours.",
+    "stale_sources": "Systems that are on and silent for too long.",
 }
 _COUNTERS = {
     "writes": "Writes to subscribers' sockets by the pump.",
@@ -72,7 +78,8 @@ class _Families(Collector):
             for row in self._figures:
                 counter.add_metric([row.flag], getattr(row, name))
             yield counter
-        yield from (self._documents(), self._refusals(), self._remarks(), *self._streams(), self._denials())
+        yield from (self._documents(), self._refusals(), self._remarks(), self._rules())
+        yield from (*self._streams(), self._denials())
 
     def _documents(self) -> Metric:
         family = CounterMetricFamily("feed_documents", "Documents by outcome.", labels=["flag", "outcome"])
@@ -93,6 +100,14 @@ class _Families(Collector):
         for row in self._figures:
             for remark in Remark:
                 family.add_metric([row.flag, remark.value], row.remarks.get(remark, 0))
+        return family
+
+    def _rules(self) -> Metric:
+        text = "Documents that broke a rule of plausibility."
+        family = CounterMetricFamily("feed_implausible", text, labels=["flag", "rule", "severity"])
+        for row in self._figures:
+            for rule in RULES:
+                family.add_metric([row.flag, rule.id, rule.severity.value], row.rules.get(rule.id, 0))
         return family
 
     def _streams(self) -> Iterable[Metric]:

@@ -17,7 +17,6 @@ from feed.serve.reading import Reading
 NDJSON = "application/x-ndjson"
 NOT_BUILT_YET = frozenset(
     {
-        "as_of",
         "athlete",
         "competition",
         "conflate",

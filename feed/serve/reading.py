@@ -1,6 +1,6 @@
 """What the reading doors of one flag share."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from feed.core.log import AbsentError, Log
 from feed.core.scope import WHOLE, Scope
 from feed.errors import ErrorName, ReaderError
 from feed.serve.pump import Pump
-from schemas.message import BodyRef
+from schemas.message import BodyRef, Micros
 
 Load = Callable[[AbsentError], Awaitable[None]]
 Passed = Callable[[int, float], Awaitable[None]]
@@ -28,13 +28,29 @@ class Blobs(Protocol):
     def read(self, ref: BodyRef) -> AsyncGenerator[bytes, None]: ...
 
 
+class Moment(Protocol):
+    """The stream as it was right behind `seq`; raises OutcomeUnknownError while the broker is away."""
+
+    seq: int
+
+    async def entries(self, topics: Collection[str]) -> list[Entry]: ...
+
+
+class Moments(Protocol):
+    """Moments by sequence and by time, up to the tip; both raise OutcomeUnknownError while the broker is away."""
+
+    async def at(self, seq: int) -> Moment | None: ...
+
+    async def reached(self, time: Micros, tip: int) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The reading side of one flag: its epoch, log, board and pump, how absent segments come back, and its blobs.
+    """The reading side of one flag: its epoch, log, board and pump, how absent segments come back, its blobs, its past.
 
     `passed(seq, seconds)` returns once the log has come as far as a sequence, or after that time. For one request it is
     as wide as its key: the board holds no more than `scope`; log and pump are everybody's, a Filter made with `scope`
-    keeps to it. `key` is the id of the key, None for who needs none.
+    keeps to it. `key` is the id of the key, None for who needs none. At a `moment` the board is that of a sequence.
     """
 
     flag: str
@@ -45,8 +61,15 @@ class Reading:
     load: Load
     blobs: Blobs
     passed: Passed
+    moments: Moments
     scope: Scope = WHOLE
     key: str | None = None
+    moment: int | None = None
+
+    @property
+    def seq(self) -> int:
+        """The sequence that the board is of."""
+        return self.log.tip if self.moment is None else self.moment
 
     async def read(self, after: int, limit: int) -> list[Entry]:
         """Entries after a cursor, from memory or the stream; raises OutcomeUnknownError while the broker is away."""
@@ -68,6 +91,7 @@ class Reading:
 
 
 READINGS: web.AppKey[Mapping[str, Reading]] = web.AppKey("readings")
+DEFAULTED: web.RequestKey[bool] = web.RequestKey("defaulted", bool)  # of a request that does not name its competition
 CONNECTIONS_MAX: web.AppKey[int] = web.AppKey("connections_max")
 
 

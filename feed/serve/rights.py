@@ -25,7 +25,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
 class Rights:
-    """The doorkeeper. `denied` counts by side (read, write) and name (unauthorized, not_entitled)."""
+    """The doorkeeper. `denied` counts by side (read, write, operate) and name (unauthorized, not_entitled)."""
 
     def __init__(self, ring: Ring, readings: Mapping[str, Reading]) -> None:
         self.ring = ring
@@ -60,6 +60,17 @@ class Rights:
             require_local(request, "write")
         except ReaderError as error:
             self.denied["write", error.name] += 1
+            raise
+        return None
+
+    def operator(self, request: web.Request, flag: str) -> Key | None:
+        """The key of an operator, None on this machine while there are no keys; raises as `reader` does."""
+        try:
+            if self.ring:
+                return self.ring.operator(_secret(request), flag)
+            require_local(request, "operate")
+        except ReaderError as error:
+            self.denied["operate", error.name] += 1
             raise
         return None
 

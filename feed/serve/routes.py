@@ -5,16 +5,22 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from feed.serve.answers import named_errors
+from feed.serve.backfill import backfill
 from feed.serve.blobs import blob
 from feed.serve.codes import code_tables, codes
 from feed.serve.competitions import competitions
 from feed.serve.documents import document
+from feed.serve.events import event
 from feed.serve.health import healthz, readyz
 from feed.serve.ingest import ingest
 from feed.serve.log import log
 from feed.serve.medals import ledger, medals
 from feed.serve.metrics import metrics
+from feed.serve.moments import tell_moment
+from feed.serve.profiles import athlete, noc
 from feed.serve.published import schema, schema_list
+from feed.serve.quarantine import discard, quarantine, quarantined, release
+from feed.serve.records import records
 from feed.serve.rights import tell_caches
 from feed.serve.schedule import schedule
 from feed.serve.snapshot import snapshot
@@ -23,7 +29,13 @@ from feed.serve.sse import sse
 from feed.serve.units import unit, unit_result
 from feed.serve.websocket import stream
 
-INGEST = (web.post("/ingest/{format}", ingest),)
+INGEST = (
+    web.post("/ingest/{format}", ingest),
+    web.get("/v1/quarantine", quarantine),
+    web.get("/v1/quarantine/{id}", quarantined),
+    web.post("/v1/quarantine/{id}/release", release),
+    web.post("/v1/quarantine/{id}/discard", discard),
+)
 READING = (
     web.get("/v1/stream", stream, allow_head=False),
     web.get("/v1/sse", sse, allow_head=False),
@@ -33,12 +45,17 @@ READING = (
     web.get("/v1/schedule", schedule),
     web.get("/v1/units/{unit}", unit),
     web.get("/v1/units/{unit}/result", unit_result),
+    web.get("/v1/events/{event}", event),
+    web.get("/v1/athletes/{id}", athlete),
+    web.get("/v1/nocs/{noc}", noc),
     web.get("/v1/sources", sources),
     web.get("/v1/medals", medals),
     web.get("/v1/medals/ledger", ledger),
+    web.get("/v1/records", records),
     web.get("/v1/codes", code_tables),
     web.get("/v1/codes/{table}", codes),
     web.get("/v1/documents/{topic}", document),
+    web.get("/v1/odf", backfill),
     web.get("/v1/blobs/{sha256}", blob),
 )
 EVERYWHERE = (
@@ -55,5 +72,5 @@ def make_app(routes: Iterable[web.RouteDef] = (*INGEST, *READING)) -> web.Applic
     """An application with these doors and those of every node; the caller hands in what they share under their keys."""
     app = web.Application(middlewares=[named_errors])
     app.add_routes((*routes, *EVERYWHERE))
-    app.on_response_prepare.append(tell_caches)
+    app.on_response_prepare.extend((tell_moment, tell_caches))
     return app

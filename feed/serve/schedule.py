@@ -8,16 +8,18 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from feed.core.schedule import Schedule, Wanted, day_bounds
+from feed.core.scheduled import SCHEDULED
 from feed.core.scope import Scope
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import ZONES, chosen
+from feed.serve.moments import AS_OF, at_moment, of_kinds
 from feed.serve.query import check_names
 from feed.serve.rights import entitled
 from feed.serve.views import VIEW_NAMES, answer
 from schemas.unit import STATUSES
 
 NO_ZONE = "UTC"
-_NAMES = VIEW_NAMES | {"date", "discipline", "noc", "status", "venue"}
+_NAMES = VIEW_NAMES | {AS_OF, "date", "discipline", "noc", "status", "venue"}
 _CODE = re.compile(r"[A-Z0-9]{1,20}")
 
 
@@ -38,6 +40,7 @@ async def schedule(request: web.Request) -> web.StreamResponse:
     check_names(request.query, _NAMES)
     reading = entitled(request)
     competition = chosen(request, reading)
+    reading = await at_moment(request, reading, of_kinds(competition, *SCHEDULED))
     zone, date = request.app[ZONES].get(competition, NO_ZONE), request.query.get("date")
     wanted = _read_wanted(request.query, zone, reading.scope)
     programme = reading.board.view(Schedule).of(competition)
@@ -52,7 +55,7 @@ async def schedule(request: web.Request) -> web.StreamResponse:
 
 def _read_wanted(query: MultiMapping[str], zone: str, scope: Scope) -> Wanted:
     disciplines, nocs, venues = (_read_codes(query, name) for name in ("discipline", "noc", "venue"))
-    wanted = Wanted(_read_day(query, zone), disciplines, nocs, venues, _listed(query, "status"))
+    wanted = Wanted(read_day(query, zone), disciplines, nocs, venues, _listed(query, "status"))
     if unknown := wanted.statuses - set(STATUSES):
         detail = f"status={min(unknown)[:40]}: there is no such status"
         raise ReaderError(ErrorName.BAD_REQUEST, detail, hint=f"There are {', '.join(STATUSES)}.")
@@ -66,7 +69,8 @@ def _read_wanted(query: MultiMapping[str], zone: str, scope: Scope) -> Wanted:
     return wanted
 
 
-def _read_day(query: MultiMapping[str], zone: str) -> tuple[int, int] | None:
+def read_day(query: MultiMapping[str], zone: str) -> tuple[int, int] | None:
+    """The day in `date=` as `Wanted` has it; raises ReaderError bad_request."""
     text = query.get("date")
     if text is None:
         return None

@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
+from feed.serve.moments import AS_OF, at_moment
 from feed.serve.pulls import json_text, lines, send, under_way
 from feed.serve.query import NDJSON, check_names, read_filter, wants
 from feed.serve.rights import entitled
 
-_NAMES = frozenset({"filter", "flag", "type"})
+_NAMES = frozenset({AS_OF, "filter", "flag", "type"})
 
 
 async def snapshot(request: web.Request) -> web.StreamResponse:
@@ -14,8 +15,9 @@ async def snapshot(request: web.Request) -> web.StreamResponse:
     check_names(request.query, _NAMES)
     reading = entitled(request)
     wish = read_filter(request.query, reading.scope)
+    reading = await at_moment(request, reading, lambda board: filter(wish.reaches, board))
     async with under_way(request, reading):
-        epoch, seq, entries = reading.epoch, reading.log.tip, reading.board.snapshot(wish.wants)
+        epoch, seq, entries = reading.epoch, reading.seq, reading.board.snapshot(wish.wants)
         if wants(request.headers, NDJSON):
             return await send(request, lines({"Feed-Epoch": epoch, "Feed-Seq": str(seq)}), entries)
         start = b'{"epoch":"%b","seq":%d,"messages":[' % (epoch.encode(), seq)

@@ -22,7 +22,7 @@ async def answer(
     `make` is given the sequence to tell. Raises ReaderError too_many.
     """
     if reading.scope.venues:
-        seq = reading.log.tip  # what left these venues long ago is not known everywhere: its sequence tells nothing
+        seq = reading.seq  # what left these venues long ago is not known everywhere: its sequence tells nothing
     tag = ":".join(filter(None, (reading.epoch, str(seq), "json", variant, _told(reading.scope))))
     headers = {hdrs.ETAG: f'"{tag}"'}
     if {tag, "*"} & {known.value for known in request.if_none_match or ()}:

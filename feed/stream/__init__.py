@@ -12,6 +12,7 @@
 | `streams.py` | the streams as data; set up and verified field by field; the epoch |
 | `pull.py`, `consumer.py` | following a stream for ever without loss or repetition; the last message of each subject |
 | `history.py` | reading old messages in batches |
+| `moments.py` | the newest messages of topics as they were at a sequence; the sequence of a time |
 | `blobs.py` | bytes too large for one message, in chunks under their digest |
 | `publisher.py`, `tide.py`, `segments.py` | step 4 of the journey; how far it came; the log's older segments |
 | `keys.py`, `beside.py` | the stream of keys; how a command finds the broker that runs in a data folder |
@@ -49,6 +50,9 @@ locks it:
   `test_blobs.py::test_a_miss_of_what_is_still_on_its_way_is_not_stored`
 * a direct get may be answered by a copy that is behind:
   `test_blobs.py::test_a_copy_that_is_behind_does_not_hide_a_blob`
+  `test_moments.py::test_a_copy_that_is_behind_is_no_answer`
+* a direct get for more than 1,024 subjects is refused:
+  `test_moments.py::test_more_topics_than_the_server_answers_for`
 * a full local queue drops messages silently: here there is none, callbacks run in the read loop:
   `test_wire.py::test_a_raising_callback_costs_no_other_message`
 * the second form of the acknowledgement subject ends the read loop:

@@ -11,11 +11,15 @@ import msgspec
 
 from feed.candidate import Candidate
 from feed.core.board import Board
+from feed.core.calls import Calls
 from feed.core.derived import MARK, Deriver, mark
 from feed.core.entry import Entry
 from feed.core.gate import Accepted
 from feed.core.lists import Change, Plan
+from feed.core.medal_check import MedalCheck
 from feed.core.medals import Medals
+from feed.core.records import Records
+from feed.core.schedule_changes import ScheduleChanges
 from feed.errors import OutcomeUnknownError
 from feed.stream.blobs import Blobs
 from feed.stream.publisher import Publisher
@@ -29,7 +33,7 @@ READ_AT_ONCE = 500
 MARK_EVERY = 10_000  # sequences without effect after which the place is written down: so far a restart reads again
 AGAIN_SECONDS = 0.2
 WAIT_SECONDS = 5.0
-DERIVERS: tuple[Callable[[], Deriver], ...] = (Medals,)
+DERIVERS: tuple[Callable[[], Deriver], ...] = (Medals, Calls, ScheduleChanges, Records, MedalCheck)
 
 _DERIVED = msgspec.json.Decoder(Derived)
 
@@ -99,36 +103,38 @@ class Projector:
         message = await self._whole(entry)
         seqs = frozenset[int]().union(*(each.before(entry) for each in concerned))
         earlier = {seq: await self._at(seq) for seq in seqs}
-        found = [(each, each.follows(entry, message, earlier)) for each in concerned]
-        derived = [message for _, messages in found for message in messages]
+        derived = [made for each in concerned for made in each.follows(entry, message, earlier)]
         if not derived:
             return False
-        last = await self._publish([*derived, mark(message, entry.seq)], entry.seq)
-        if last is None:
+        written = await self._publish([*derived, mark(message, entry.seq)], entry.seq)
+        if written is None:
             return None
-        for deriver, messages in found:
-            deriver.wrote(messages, last)
+        *seqs_written, last = written
+        made = [msgspec.structs.replace(each, seq=seq) for each, seq in zip(derived, seqs_written, strict=True)]
+        for deriver in self._derivers:
+            deriver.wrote(made, last)
         return True
 
     def _learn(self, entry: Entry) -> None:
         for each in self._derivers:
             each.learn(entry)
 
-    async def _publish(self, messages: list[AnyMessage], cause: int) -> int | None:
-        """Write a batch whose last message is its mark; its sequence, or None where we did not know all."""
+    async def _publish(self, messages: list[AnyMessage], cause: int) -> list[int] | None:
+        """Write a batch whose last message is its mark; the sequences, or None where we did not know all."""
         changes = [
-            Change(Candidate(each, f"{cause}-{number}"), Accepted(self._head(each.topic)))
+            Change(Candidate(each, f"{cause}-{number}"), Accepted(self._head(each.topic), each.supersedes))
             for number, each in enumerate(messages)
         ]
-        last = None
+        seqs: list[int] = []
         async for stored in self._publisher.publish_all(Plan(changes), ""):
-            last = stored[-1][1]
-        if last is None:
+            seqs += (seq for _, seq in stored)
+        if len(seqs) < len(changes):
             await self._publisher.catch_up()
             return None
+        last = seqs[-1]
         self._marks[messages[-1].topic] = last
         await self._tide.passed(last)  # the next batch builds on the heads of this one
-        return last
+        return seqs
 
     def _head(self, topic: str) -> int:
         """The last message of a topic as far as we know it: events are written once, and marks are ours."""

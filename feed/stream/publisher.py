@@ -16,6 +16,7 @@ from feed.core.gate import Accepted
 from feed.core.index import headers_of
 from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival
+from feed.core.quarantine import record_of
 from feed.errors import TooLargeError
 from feed.refusals import Refusal
 from feed.stream.acks import WrongLastSequenceError, publish_acked
@@ -37,22 +38,6 @@ BATCH_BYTES_MAX = 256 * 1024
 SHORT_BATCH = 16  # messages; an update of a few entities overtakes the long lists
 ACK_SECONDS = 2.0
 ZSTD_LEVEL = 3
-
-
-class QuarantineRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a document was refused; its bytes are in RAW under the same id. `ts_recv` in microseconds UTC."""
-
-    id: str
-    ts_recv: int
-    format: str
-    source: str | None
-    reason: str
-    detail: str
-    where: str
-    hint: str
-    flag: str | None
-    topic: str | None
-    version: int | None
 
 
 class Publisher:
@@ -89,22 +74,10 @@ class Publisher:
         await self._acked(f"raw.{arrival.format}", data, headers)
 
     async def quarantine(self, raw_id: str, arrival: Arrival, decoded: Decoded, refusal: Refusal) -> None:
-        """Record why a document was refused."""
-        record = QuarantineRecord(
-            id=raw_id,
-            ts_recv=arrival.recv,
-            format=arrival.format,
-            source=arrival.source,
-            reason=refusal.reason.value,
-            detail=refusal.detail,
-            where=refusal.where,
-            hint=refusal.hint,
-            flag=decoded.flag,
-            topic=decoded.topic,
-            version=decoded.version,
-        )
-        payload = msgspec.json.encode(record)
-        await self._acked(f"quarantine.{record.reason}", payload, {MESSAGE_ID: raw_id, "Raw-Id": raw_id})
+        """Record why a document was refused, or what holds it."""
+        record = record_of(raw_id, arrival, decoded, refusal)
+        subject = f"quarantine.held.{raw_id}" if record.is_held else f"quarantine.{record.reason}"
+        await self._acked(subject, msgspec.json.encode(record), {MESSAGE_ID: raw_id, "Raw-Id": raw_id})
 
     async def publish(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> int | None:
         """Store a message behind `verdict.prev`, the head the gate saw; None when the head has moved since."""

@@ -27,6 +27,7 @@ TOP = (
     "errors",
     "listen",
     "logs",
+    "quarantine",
     "refusals",
     "service",
     "workers",

@@ -78,10 +78,14 @@ async def test_an_error_is_the_services_own_words(service: Running):
 
 
 async def test_as_of_is_passed_on(service: Running):
-    """It is not built yet, and the service says so; the query of the path is kept."""
-    done = await asyncio.to_thread(get, "/v1/snapshot?type=result", "--as-of", "5", "--url", service.url)
-    assert done.returncode == 1
-    assert done.stderr.startswith("feed: not_built_yet: as_of=")
+    """A sequence or a time, offset and all; the query of the path is kept."""
+    competition = fresh_competition()
+    first, _ = await service.store(odf(competition), odf(competition, 2))
+    path = f"/v1/snapshot?filter={competition}.%3E"
+    done = await asyncio.to_thread(get, path, "--as-of", str(first), "--url", service.url)
+    assert [message["seq"] for message in json.loads(done.stdout)["messages"]] == [first]
+    done = await asyncio.to_thread(get, path, "--as-of", "2999-01-01T00:00:00+02:00", "--url", service.url)
+    assert done.stderr.startswith("feed: bad_cursor: as_of=2999-01-01T00:00:00+02:00 has not come yet")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nonsense"])

@@ -73,6 +73,21 @@ def test_head_to_head_it_is_who_won(medal: str, unit: str, awards: list[str]):
     assert told(result(row("a", wlt="W"), row("b", wlt="L"), unit=unit), medal=medal) == {unit: awards}
 
 
+@pytest.mark.parametrize(
+    "ranks, awards",
+    [(("3", "4"), ["a bronze"]), (("4", "3"), ["b bronze"]), (("3", "3"), ["a bronze", "b bronze"]), (("1", "2"), [])],
+)
+def test_a_match_for_bronze_may_be_ranked_within_the_event(ranks: tuple[str, str], awards: list[str]):
+    """Shooting and track cycling name no winner: who is third has the medal."""
+    rows = [row(name, rank) for name, rank in zip("ab", ranks, strict=True)]
+    assert told(result(*rows), medal="3") == {FINAL: awards}
+
+
+def test_a_final_for_lower_places_gives_no_bronze():
+    """The B final of a race has the code of a match for bronze, and somebody who is third in it."""
+    assert told(result(row("a", "1"), row("b", "2"), row("c", "3")), medal="3") == {FINAL: []}
+
+
 def test_an_undecided_match_gives_nothing():
     """Sides without an outcome, and a placeholder in the place of one."""
     assert told(result(row("a"), row("b"))) == {FINAL: []}
@@ -151,11 +166,13 @@ def test_a_total_speaks_of_the_whole_event():
         (FINAL, "1"),
         (FINAL.replace("000100", "000200"), "3"),
         (FINAL.replace("000100", "000300"), None),
+        (FINAL.replace("000100--", "00010000"), "1"),
+        (FINAL.replace("000100--", "00010001"), None),
         (SEMIFINAL, None),
     ],
 )
 def test_without_a_schedule_the_code_has_to_do(code: str, medal: str | None):
-    """The first unit of a final is for gold, the second for bronze."""
+    """The first unit of a final is for gold, the second for bronze; of one with subunits it is the whole."""
     found = parse_code(code)
     assert isinstance(found, Rsc)
     assert medal_by_form(found) == medal

@@ -93,6 +93,17 @@ def test_a_view_is_brought_up_to_date_when_it_is_asked_for():
     assert again.seqs == [1, 2, 4, 5]
 
 
+def test_a_view_is_brought_up_to_date_step_by_step():
+    """In order, while the board grows and a topic comes again; it tells when there is nothing left."""
+    board = Board()
+    for seq, topic in enumerate(TOPICS[:3], 1):
+        board.apply(entry(seq, topic))
+    assert not board.advance(Seen, 2)
+    board.apply(entry(4, TOPICS[2]))
+    assert board.advance(Seen, 2)
+    assert board.view(Seen).seqs == [1, 2, 4]
+
+
 def test_a_part_of_a_board_has_views_of_its_own():
     """They show nothing from outside, before and after they were made."""
     board = Board()
@@ -154,3 +165,12 @@ def test_what_left_a_venue_is_removed_there_and_nowhere_else():
     assert left is not None
     assert (left.seq, left.index.op) == (2, Op.REMOVED)
     assert moved is board.get(TOPIC) is board.within(Scope.of([], [], ["B"])).get(TOPIC)
+
+
+def test_a_board_of_entries_ascends():
+    """Whatever order they come in; tombstones are among what it knows, not in its snapshot."""
+    entries = [entry(5, TOPICS[0]), entry(2, TOPICS[1], op=Op.REMOVED), entry(3, TOPICS[2])]
+    board = Board.of(entries)
+    assert [each.seq for each in board] == [2, 3, 5]
+    assert [each.seq for each in board.snapshot(everything)] == [3, 5]
+    assert board.competitions() == {"XG0": 1, "XG1": 1, "XG2": 1}

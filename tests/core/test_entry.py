@@ -5,6 +5,8 @@ import feed.core.entry
 from feed.core.entry import Entry
 from feed.core.frames import text_frame
 from feed.core.index import headers_of, index_of
+from feed.errors import ContradictionError
+from schemas.registry import KINDS
 from schemas.topic import SUBJECT_PREFIX
 from schemas.wire import decode, encode
 from tests.core.makers import TOPIC, candidate, entry, stored
@@ -49,6 +51,17 @@ def test_a_foreign_subject_is_an_index_error():
     """A topic without a kind was not written by us."""
     with pytest.raises(IndexError):
         Entry.stored(1, SUBJECT_PREFIX + "a.b", headers_of(candidate(), "id"), encode(candidate().message))
+
+
+def test_the_message_before_it_is_told_by_its_text():
+    """As the publisher wrote it, whatever the kind: `prev` comes first in every message."""
+    message = msgspec.structs.replace(candidate().message, prev=41)
+    assert Entry.stored(42, f"{SUBJECT_PREFIX}{TOPIC}", headers_of(candidate(), "id"), encode(message)).prev == 41
+    assert stored(1, candidate()).prev == 0
+    for row in KINDS.values():
+        assert row.message.__struct_fields__[:2] == ("seq", "prev")
+    with pytest.raises(ContradictionError):
+        _ = entry(1).prev
 
 
 def test_the_size_grows_with_the_text():

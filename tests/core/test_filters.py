@@ -216,3 +216,14 @@ def test_every_kind_can_be_asked_for_with_all_its_parts():
         for count in range(len(row.key_parts) + 1):
             pattern = ".".join([*PATH, kind, *itertools.repeat("*", count)])
             assert parse_filter([pattern], [kind]).wants(entry(1, ".".join([*PATH, kind, *["a"] * count])))
+
+
+def test_a_topic_is_reached_at_whatever_venue_it_is():
+    """Where it is now does not tell where it was."""
+    wish = parse_filter(["XG.>"], ["result"], Scope.of([], [], ["A"]))
+    there, elsewhere = entry(1, RESULT, venue="A"), entry(2, RESULT, venue="B")
+    assert (wish.wants(there), wish.wants(elsewhere)) == (True, False)
+    assert wish.reaches(there)
+    assert wish.reaches(elsewhere)
+    assert not wish.reaches(entry(3, ".".join((*PATH, "document")), venue="A"))
+    assert not wish.reaches(entry(4, f"O{RESULT}", venue="A"))

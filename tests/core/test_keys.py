@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feed.candidate import Candidate, Decoded, Listing
+from feed.candidate import Candidate, Decoded, Listing, Sender
 from feed.core.board import Board
 from feed.core.filters import parse_filter
 from feed.core.keys import PLAIN_BYTES_MAX, Key, KeyType, Right, Ring, digest, holds, offence
@@ -49,6 +49,9 @@ def refused(ask: Callable[..., object], *arguments: object) -> ErrorName:
 
 def decoded(*candidates: Candidate, flag: str = "P", **fields: Any) -> Decoded:
     return Decoded(candidates or (candidate(),), flag=flag, **fields)
+
+
+SIGN = Decoded(flag="P", topic=SWIMMING, sign=Sender("XG2030", "STAATH1", 0))
 
 
 def from_venue(venue: str) -> Candidate:
@@ -160,10 +163,14 @@ def test_odd_secrets_are_unknown_secrets(secret: str):
         ({"scope": Scope.of([], ["SWM"], ["SDF"])}, decoded(from_venue("SDF")), Reason.WRONG_COMPETITION),
         ({"flags": ("T",), "source": "X", "scope": Scope.of([], [], ["Y"])}, decoded(), Reason.WRONG_FLAG),
         ({"source": "X", "scope": Scope.of(["Y"], [])}, decoded(), Reason.WRONG_SOURCE),
+        ({"source": "STAATH1", "scope": Scope.of(["XG2030"], ["SWM"])}, SIGN, None),
+        ({"source": "STAATH2"}, SIGN, Reason.WRONG_SOURCE),
+        ({"scope": Scope.of(["XG2031"], [])}, SIGN, Reason.WRONG_COMPETITION),
+        ({"scope": Scope.of([], ["ATH"])}, SIGN, Reason.WRONG_COMPETITION),
     ],
 )
 def test_a_sender_writes_what_its_key_is_for(limits: dict[str, Any], document: Decoded, reason: Reason | None):
-    """World, source, then competition, discipline and venue; one entity outside refuses the document."""
+    """World, source, then competition, discipline and venue; one entity outside refuses it, and so does a mere sign."""
     found = offence(sender(**limits), document)
     assert (found.reason if found else None) is reason
     assert reason is None or reason in FORBIDDEN

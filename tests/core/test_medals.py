@@ -155,6 +155,16 @@ def test_an_event_with_a_total_goes_by_that(stream: Stream):
     assert stream.post(result(2, "1 a XAA", "2 b XBB", **total)) == ["p+gold a", "p+silver b", "o+gold a", "o+silver b"]
 
 
+def test_a_total_of_a_phase_before_the_final_decides_nothing(stream: Stream):
+    """The final is still the order of the event; a total of the final itself would be."""
+    qualification = {"DocumentType": "DT_CUMULATIVE_RESULT", "DocumentCode": "ATHM100M--------------QUAL--------"}
+    final = qualification | {"DocumentCode": "ATHM100M--------------FNL---------"}
+    assert stream.post(result(1, "1 a XAA", **qualification)) == []
+    assert stream.post(result(1, "1 b XBB")) == ["p+gold b", "o+gold b"]
+    assert stream.post(result(1, "1 c XCC", **final)) == ["p-gold b", "p+gold c", "o-gold b", "o+gold c"]
+    assert stream.post(result(2, "1 b XBB")) == []
+
+
 def test_a_medal_that_moves_days_later_leaves_its_trace(stream: Stream):
     """Award, withdraw, award: three entries for the medal that moved, and gold and silver untouched."""
     said = ("GOLD a XAA", "SILVER b XBB", "BRONZE c XCC")

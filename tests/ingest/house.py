@@ -7,15 +7,14 @@ from msgspec.structs import replace
 
 from feed.candidate import Candidate, Decoded, Receipt
 from feed.core.gate import Accepted
-from feed.core.heads import Head, Heads
+from feed.core.heads import Heads, head_of
 from feed.core.index import index_of
 from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival, Outcome
 from feed.ingest.admission import Admission, Limits
 from feed.ingest.worker import Worker
 from feed.refusals import Reason, Refusal
-from schemas.list import ListBody
-from tests.core.makers import TOPIC
+from tests.core.makers import TOPIC, stored
 
 WINDOW = 200_000
 RECEIPT = Receipt(0, None, lambda _: None)
@@ -41,6 +40,7 @@ class Stream:
         self.archived: list[str] = []
         self.quarantined: list[tuple[str, Reason]] = []
         self.before: dict[str, Callable[[], Awaitable[None]]] = {}
+        self.verdicts: list[Accepted] = []
         self.lose: list[Exception] = []  # raised instead of the next answers to a batch, which is stored all the same
         self.moves = asyncio.Event()
         self._clock = clock
@@ -55,6 +55,7 @@ class Stream:
 
     async def publish(self, new: Candidate, verdict: Accepted, raw_id: str) -> int | None:
         await self._call("publish")
+        self.verdicts.append(verdict)
         return self.store(new) if verdict.prev == self.last(new.message.topic) else None
 
     async def publish_all(self, plan: Plan, raw_id: str) -> AsyncIterator[list[tuple[Change, int]]]:
@@ -79,8 +80,7 @@ class Stream:
     async def catch_up(self) -> None:
         await self._call("catch_up")
         for seq, (topic, each) in enumerate(self.log, 1):
-            body = each.message.body
-            self.heads.learn(topic, Head(seq, index_of(each), body if isinstance(body, ListBody) else None))
+            self.heads.learn(topic, head_of(stored(seq, each)))
 
     async def moved(self, seconds: float) -> None:
         """Time passes to the end of the wait, unless a message comes first."""

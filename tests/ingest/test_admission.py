@@ -4,12 +4,12 @@ import gzip
 import msgspec
 import pytest
 
-from feed.candidate import Decoded, Receipt
+from feed.candidate import Decoded, Receipt, Sender
 from feed.core.outcome import Arrival, Outcome, Stored
 from feed.errors import BrokerError, TooLargeError
 from feed.ingest import admission
 from feed.ingest.admission import flag_of
-from feed.refusals import Reason
+from feed.refusals import Reason, Refusal
 from schemas.result import ResultBody
 from tests.core.makers import TOPIC, athlete, candidate, withdrawal
 from tests.ingest.house import RECEIPT, WINDOW, House, refused, times
@@ -243,3 +243,17 @@ async def test_a_store_without_room_is_told_to_the_caller(house: House):
     with pytest.raises(BrokerError, match="full"):
         await house.send(candidate(1))
     assert not house.admission.counts
+
+
+async def test_who_sent_a_document_is_heard(house: House):
+    """Also of a repeat and of a mere sign of life; not where it cannot be read or is not its sender's to send."""
+    heard = []
+    house.admission.heard = lambda *told: heard.append(told)
+    sign = Decoded(flag="P", topic=TOPIC, sign=Sender("XA", "GPS1", 5))
+    await house.send(candidate(1))
+    await house.send(candidate(1))
+    await house.send(decoded=sign)
+    await house.send(decoded=Decoded(refusal=Refusal(Reason.BAD_TIME, "d"), flag="P"))
+    await house.send(decoded=sign, flag="T")
+    sender, now = Sender("XG2030", "STAATH1", 0), house.clock.now
+    assert heard == [(sender, now, 1), (sender, now, 0), (sign.sign, now, 0)]

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from schemas.message import Mentions
-from schemas.source import SourceBody, State
+from schemas.source import LastHeard, SourceBody, State
 from schemas.wire import _encoder
 
 
@@ -16,7 +16,15 @@ def test_seconds_are_numbers_where_they_are(seconds: int | str | None):
     assert msgspec.json.decode(_encoder.encode(body), type=SourceBody) == body
 
 
-def test_a_source_is_on_or_off_and_mentions_nobody():
-    """The two words of the contract."""
-    assert [str(state) for state in State] == ["on", "off"]
+def test_a_source_has_a_state_and_mentions_nobody():
+    """The words of the contract: what a system says, and that it says nothing."""
+    assert [str(state) for state in State] == ["on", "stale", "off"]
     assert SourceBody(state=State.OFF, since=1).mentions() == Mentions()
+
+
+def test_what_was_heard_last_is_left_out_where_the_system_speaks():
+    """It stands where the feed tells the state."""
+    body = SourceBody(state=State.ON, since=1)
+    assert "last" not in json.loads(_encoder.encode(body))
+    told = msgspec.structs.replace(body, last=LastHeard(seq=3, event=1, recv=2))
+    assert json.loads(_encoder.encode(told))["last"] == {"seq": 3, "event": 1, "recv": 2}

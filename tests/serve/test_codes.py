@@ -121,7 +121,7 @@ async def test_the_facts_are_there_before_any_message(tmp_path: Path):
         ("codes/NOTHING?competition={}", 404, "not_found"),
         ("codes/NOC?competition={}&lang=fr", 400, "bad_request"),
         ("codes/NOC?competition={}&lang=FRA&lang=ENG", 400, "bad_request"),
-        ("codes/NOC?competition={}&as_of=1", 400, "not_built_yet"),
+        ("codes/NOC?competition={}&as_of=x", 400, "bad_cursor"),
         ("codes?competition={}&lang=FRA", 400, "not_built_yet"),
         ("codes?competition={}&code=FRA", 400, "unknown_parameter"),
     ],

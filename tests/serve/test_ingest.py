@@ -14,12 +14,12 @@ from aiohttp.test_utils import TestServer, make_mocked_request
 from feed.core import index
 from feed.core.keys import Ring
 from feed.core.outcome import Arrival, Outcome, Stored
+from feed.core.quarantine import QuarantineRecord
 from feed.errors import BrokerError, ErrorName, OutcomeUnknownError, ReaderError
 from feed.refusals import HINTS, Reason
 from feed.serve import ingest
 from feed.serve.rights import RIGHTS, Rights
 from feed.serve.routes import make_app
-from feed.stream.publisher import QuarantineRecord
 from tests.documents import fresh_competition, large, odf
 from tests.serve.raw import Raw
 from tests.service_fixture import XML, House, Running, opened

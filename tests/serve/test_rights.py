@@ -18,6 +18,9 @@ NAMED = {
     "topic": "XA.ATH.M.100M.FNL.000001.result",
     "sha256": "0" * 64,
     "table": "NOC",
+    "event": "ATHM100M--------------------------",
+    "id": "1",
+    "noc": "XAA",
     "unit": "ATHM100M--------------FNL-000001--",
 }
 NEEDED = {"/v1/odf": "?DocumentCode=ATHM100M--------------FNL-000001--&DocumentType=DT_RESULT"}

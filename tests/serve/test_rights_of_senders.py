@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from feed.core.keys import Right
+from feed.core.quarantine import QuarantineRecord
 from feed.core.scope import Scope
-from feed.stream.publisher import QuarantineRecord
 from feed.stream.streams import last_sequence
 from tests.documents import odf
 from tests.keyring import add, ask, reader, revoke, sender, store, write

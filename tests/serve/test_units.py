@@ -90,3 +90,16 @@ async def test_a_code_of_nine_characters(service: Running):
     await service.store(odf(competition, DocumentCode="ATM001101"))
     status, page = await service.get(path_of(competition, "ATM001101"))
     assert (status, page["result"]["code"]) == (200, "ATM001101")
+
+
+async def test_what_may_be_said_of_the_result(service: Running):
+    """As the newest word on it tells; null without a result."""
+    competition = fresh_competition()
+    _, official = await service.store(odf(competition, 1), odf(competition, 2, ResultStatus="OFFICIAL"))
+    _, page = await service.get(path_of(competition))
+    topic = f"{competition}.ATH.M.100M.FNL.000001.result"
+    decision = {"pending": False, "reason": None, "until": None}
+    assert page["call"] == {"topic": topic, "seq": official, "call": "official", "decision": decision}
+    await service.store(schedule(competition, unit(1, "2030-07-03T10:00:00Z")))
+    _, page = await service.get(path_of(competition, "ATHM100M--------------HEAT000100--"))
+    assert page["call"] is None

@@ -24,7 +24,7 @@ async def test_what_is_known_is_not_sent_again(service: Running):
     competition = fresh_competition()
     await fill(service, competition)
     async with aiohttp.ClientSession(service.url) as session:
-        for path in paths(competition):
+        for path in filter(_goes_by_messages, paths(competition)):
             async with session.get(path) as answer:
                 assert answer.status == 200
                 tag, page = answer.headers["ETag"], await answer.json()
@@ -39,6 +39,11 @@ async def test_what_is_known_is_not_sent_again(service: Running):
             async with session.get(path, headers={"If-None-Match": tag}) as answer:
                 assert (answer.status, answer.headers["ETag"] != tag) == (200, True)
                 assert (await answer.json())["seq"] > page["seq"]
+
+
+def _goes_by_messages(path: str) -> bool:
+    """Ages and counts of /v1/sources change by themselves: its tag tells the second (tests/serve/test_sources.py)."""
+    return "/v1/sources" not in path
 
 
 async def test_head_has_no_body(service: Running):

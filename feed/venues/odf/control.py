@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from feed.candidate import Decoded
+from feed.candidate import Decoded, Sender
 from feed.venues.odf.around import forget_versions
 from feed.venues.odf.names import name_of
 from feed.venues.odf.parse import ROOT
@@ -38,5 +38,7 @@ def read_source(state: State, received: Received) -> Decoded:
 
 
 def read_nothing(received: Received) -> Decoded:
-    """A sign of life or a test of the line: it is kept and counted, and nobody is told."""
-    return Decoded(flag=received.header.flag, version=received.header.version)
+    """A sign of life or a test of the line: it is kept and counted, and nobody is told but who watches for silence."""
+    header = received.header
+    sign = Sender(header.competition, header.source, header.event)
+    return Decoded(flag=header.flag, topic=header.topic, version=header.version, sign=sign)

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from feed.candidate import Candidate, Decoded, Listing
+from feed.candidate import Candidate, Decoded, Listing, Sender
 from feed.refusals import Reason
 from schemas.message import Op, Remark
 from schemas.source import Source, SourceBody, State
@@ -102,7 +102,9 @@ def test_a_name_too_long_for_a_topic_is_refused(decode: Decode, odf: Build):
 def test_signs_of_life_are_counted_only(type_: str, decode: Decode, odf: Build):
     """No message and no refusal; the flag is there, so that they are archived in their own world."""
     decoded = decode(odf("<Competition/>", **(HEADER | {"DocumentType": type_, "FeedFlag": "T"})))
-    assert decoded == Decoded(flag="T", version=3)
+    assert (decoded.candidates, decoded.listing, decoded.refusal) == ((), None, None)
+    assert (decoded.flag, decoded.version) == ("T", 3)
+    assert decoded.sender == Sender("XG2030", "BCYBKB1", 1_909_346_172_045_000)
 
 
 @pytest.mark.parametrize("change, reason", [({"Version": "0"}, Reason.BAD_VERSION), ({"Time": "1"}, Reason.BAD_TIME)])

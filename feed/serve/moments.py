@@ -1,0 +1,138 @@
+"""`as_of=`: a view as it was. Its door says which entries it is made of and gets a board of that moment.
+
+Whoever adds a view adds AS_OF to its parameters and one line:
+
+    reading = await at_moment(request, reading, of_kinds(competition, "source"))
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from aiohttp import hdrs, web
+
+from feed.core.board import Board
+from feed.core.cursor import write_cursor
+from feed.core.entry import Entry
+from feed.core.moment import is_time, parse_time
+from feed.errors import ErrorName, OutcomeUnknownError, ReaderError
+from feed.serve.blobs import FOR_EVER
+from feed.serve.pulls import under_way
+from feed.serve.reading import DEFAULTED, READINGS, Moment, Reading
+from schemas.registry import KINDS, KindClass
+from schemas.rsc import Code
+from schemas.topic import Topic, escape
+
+AS_OF = "as_of"
+MOMENT_HEADER = "Feed-As-Of"
+
+
+class _Told(NamedTuple):
+    """What an answer says of its moment: where it is, and whether the same request will always mean it."""
+
+    cursor: str
+    is_for_ever: bool
+
+
+_TOLD: web.RequestKey[_Told] = web.RequestKey("moment", _Told)
+
+Wanted = Callable[[Board], Iterable[Entry]]
+
+
+def everything(board: Board) -> Iterable[Entry]:
+    """All that a board knows."""
+    return board
+
+
+def of_kinds(competition: str | None, *kinds: str) -> Wanted:
+    """All of these kinds in a competition; in none, nothing."""
+    start = f"{escape(competition or '')}."
+    return lambda board: (entry for entry in board if entry.kind in kinds and entry.topic.startswith(start))
+
+
+def of_code(competition: str, code: Code) -> Wanted:
+    """All that has this very code."""
+    start = str(Topic(competition, code, "unit")).removesuffix("unit")
+    return lambda board: (entry for entry in board if entry.topic.startswith(start))
+
+
+def of_set(topic: str) -> Wanted:
+    """What stands at the head of a set, and all that may have belonged to it."""
+    start = topic.partition(".")[0] + "."
+    return lambda board: (entry for entry in board if entry.topic == topic or _is_entity(entry, start))
+
+
+def of_topics(*topics: str) -> Wanted:
+    """These alone, without looking through the board."""
+    return lambda board: filter(None, map(board.get, topics))
+
+
+async def at_moment(request: web.Request, reading: Reading, wanted: Wanted) -> Reading:
+    """The reading side as it was at `as_of=`; without it, as it is.
+
+    Its board holds the wanted topics alone, as they were, as far as the key's scope goes. `wanted` is given the board
+    of now, of everybody. Raises ReaderError: bad_cursor, wrong_epoch, cursor_too_old, not_found before the first
+    message, not_ready, too_many.
+    """
+    text = request.query.get(AS_OF)
+    if text is None:
+        return reading
+    try:
+        async with under_way(request, reading):
+            moment = await _moment(reading, text)
+            board = await _board(moment, request.app[READINGS][reading.flag].board, reading, wanted)
+    except OutcomeUnknownError as error:
+        raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
+    is_named = not is_time(text) and ":" in text and DEFAULTED not in request
+    request[_TOLD] = _Told(write_cursor(reading.epoch, moment.seq), is_named and reading.key is None)
+    return replace(reading, board=board, moment=moment.seq)
+
+
+async def tell_moment(request: web.Request, response: web.StreamResponse) -> None:
+    """Name the place that an answer is of; one that a cursor with its epoch was asked for never changes.
+
+    A bare sequence and a time mean something else once the stream was made anew, and so does a competition not named.
+    """
+    told = request.get(_TOLD)
+    if told is not None and response.status in {200, 304}:
+        response.headers[MOMENT_HEADER] = told.cursor
+        if told.is_for_ever:
+            response.headers[hdrs.CACHE_CONTROL] = f"public, {FOR_EVER}"
+
+
+def _is_entity(entry: Entry, start: str) -> bool:
+    return KINDS[entry.kind].kind_class is KindClass.ENTITY and entry.topic.startswith(start)
+
+
+async def _moment(reading: Reading, text: str) -> Moment:
+    seq = await (_at_time(reading, text) if is_time(text) else reading.place(text))
+    moment = await reading.moments.at(seq)
+    if moment is None:
+        raise ReaderError(ErrorName.NOT_FOUND, f"as_of={text}: there was no message yet", hint="The log is at /v1/log.")
+    return moment
+
+
+async def _at_time(reading: Reading, text: str) -> int:
+    try:
+        time = parse_time(text)
+    except ValueError as error:
+        hint = "In an address + is written %2B."
+        raise ReaderError(ErrorName.BAD_CURSOR, f"as_of={text[:40]}: {error}", hint=hint) from error
+    if time > reading.pump.now():
+        detail = f"as_of={text} has not come yet"
+        raise ReaderError(ErrorName.BAD_CURSOR, detail, hint="Without as_of it is the newest that is known.")
+    return await reading.moments.reached(time, reading.log.tip)
+
+
+async def _board(moment: Moment, live: Board, reading: Reading, wanted: Wanted) -> Board:
+    """What has not changed since is in memory, and what began later was not there: the rest is asked for."""
+    standing: list[Entry] = []
+    changed: list[str] = []
+    for entry in wanted(live):
+        if not reading.scope.covers(entry.topic):
+            continue
+        if entry.seq <= moment.seq:
+            standing.append(entry)
+        elif entry.prev:
+            changed.append(entry.topic)
+    return Board.of([*standing, *await moment.entries(changed)]).within(reading.scope)

@@ -1,0 +1,134 @@
+"""GET /v1/athletes/{id} and /v1/nocs/{noc}: who takes part, in which units, and what they have won."""
+
+import asyncio
+import re
+
+import msgspec
+from aiohttp import web
+from multidict import MultiMapping
+
+from feed.core.agenda import Agenda
+from feed.core.derived import MARK
+from feed.core.involvement import LISTS, Casts
+from feed.core.medal_views import Journal, Journals
+from feed.core.profiles import Delegation, Page, Profile, delegation, profile
+from feed.core.schedule import Schedule
+from feed.core.sides import WORDS
+from feed.errors import ErrorName, ReaderError
+from feed.serve.competitions import ZONES, chosen
+from feed.serve.medals import through
+from feed.serve.moments import AS_OF, Wanted, at_moment, of_kinds
+from feed.serve.query import check_names, read_number
+from feed.serve.reading import Reading
+from feed.serve.rights import entitled
+from feed.serve.schedule import NO_ZONE, read_day
+from feed.serve.views import VIEW_NAMES, answer
+
+PAGE_NAMES = VIEW_NAMES | {AS_OF, "limit", "offset"}
+AT_ONCE = 50  # of the messages that name competitors, when nobody has asked for them yet: live ones go between
+LIMIT, LIMIT_MAX, OFFSET_MAX = 100, 500, 100_000
+_KINDS = (*WORDS, *LISTS, "session", "ledger", MARK)
+_NOC = re.compile(r"[A-Z0-9]{1,20}")
+
+
+class AthletePage(Profile, frozen=True, kw_only=True):
+    """What is known of an athlete or a team; medals are counted for messages up to `through`."""
+
+    epoch: str
+    seq: int
+    through: int
+    competition: str
+    id: str
+
+
+class NocPage(Delegation, frozen=True, kw_only=True):
+    """What is known of an organisation; `date` is a day of `zone`, medals are counted for messages up to `through`."""
+
+    epoch: str
+    seq: int
+    through: int
+    competition: str
+    zone: str
+    date: str | None
+    noc: str
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What pages about people and events are made of; `seq` is its newest message."""
+
+    reading: Reading
+    competition: str
+    agenda: Agenda
+    journal: Journal
+    seq: int
+    through: int
+
+
+async def athlete(request: web.Request) -> web.StreamResponse:
+    """Answer with what is known of an athlete, or of a team, by any of its ids."""
+    check_names(request.query, PAGE_NAMES)
+    known, page = await known_now(request), read_page(request.query)
+    name = request.match_info["id"]
+    found = profile(known.agenda, known.journal, name, page)
+    if found is None:
+        raise ReaderError(ErrorName.NOT_FOUND, f"nothing is known of {name[:40]!r} in {known.competition}")
+
+    def make(seq: int) -> AthletePage:
+        return AthletePage(
+            **msgspec.structs.asdict(found),
+            epoch=known.reading.epoch,
+            seq=seq,
+            through=known.through,
+            competition=known.competition,
+            id=name,
+        )
+
+    return await answer(request, known.reading, known.seq, make, variant=str(known.through))
+
+
+async def noc(request: web.Request) -> web.StreamResponse:
+    """Answer with what is known of an organisation: nothing is an answer too."""
+    check_names(request.query, PAGE_NAMES | {"date"})
+    name = request.match_info["noc"]
+    if not _NOC.fullmatch(name):
+        hint = "Codes are written in capital letters and digits."
+        raise ReaderError(ErrorName.BAD_REQUEST, f"{name[:20]!r} is no code of an organisation", hint=hint)
+    known, page = await known_now(request), read_page(request.query)
+    zone = request.app[ZONES].get(known.competition, NO_ZONE)
+    day = read_day(request.query, zone)
+
+    def make(seq: int) -> NocPage:
+        found = delegation(known.agenda, known.journal, name, day, page)
+        return NocPage(
+            **msgspec.structs.asdict(found),
+            epoch=known.reading.epoch,
+            seq=seq,
+            through=known.through,
+            competition=known.competition,
+            zone=zone,
+            date=request.query.get("date"),
+            noc=name,
+        )
+
+    return await answer(request, known.reading, known.seq, make, variant=f"{zone}{known.through}")
+
+
+async def known_now(request: web.Request, wanted: Wanted | None = None) -> Known:
+    """What is known of the competition that is asked for, or was `as_of`; `wanted` narrows what that is made of."""
+    reading = entitled(request)
+    competition = chosen(request, reading)
+    reading = await at_moment(request, reading, wanted or of_kinds(competition, *_KINDS))
+    while not reading.board.advance(Casts, AT_ONCE):  # noqa: ASYNC110 - it waits for nothing, it gives way
+        await asyncio.sleep(0)
+    programme = reading.board.view(Schedule).of(competition)
+    cast = reading.board.view(Casts).of(competition)
+    journal = reading.board.view(Journals).of(competition)
+    seq = max(programme.seq, cast.seq, journal.seq)
+    agenda = Agenda(competition, programme, cast)
+    return Known(reading, competition, agenda, journal, seq, through(reading, competition))
+
+
+def read_page(query: MultiMapping[str]) -> Page:
+    """`limit` and `offset`; raises ReaderError bad_request."""
+    offset = 0 if query.get("offset", "0") == "0" else read_number(query, "offset", 0, OFFSET_MAX)
+    return Page(offset, read_number(query, "limit", LIMIT, LIMIT_MAX))
