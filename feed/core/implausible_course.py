@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from feed.core.implausible_rows import LOST, WON, record_told
-from feed.core.known import NOWHERE, PHASE_TOKEN, Row, Slot, place_of
+from feed.core.known import NOWHERE, PHASE_TOKEN, Row, Slot
 from feed.core.suspect import Suspect
 from schemas.contender import PLACEHOLDERS
 from schemas.medallists import MedallistsBody
 from schemas.rsc import parse_code
-from schemas.topic import BadKeyError, Topic
+from schemas.topic import BadKeyError, Topic, place_of
 
 NOT_STARTED = frozenset({"UNSCHEDULED", "SCHEDULED", "GETTING_READY"})
 _BEFORE = {"SFNL": "QFNL"}

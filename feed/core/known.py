@@ -7,7 +7,7 @@ import msgspec
 
 from feed.core.heads import Heads
 from schemas.message import Op
-from schemas.topic import KIND_TOKEN, escape
+from schemas.topic import escape
 
 Part = TypeVar("Part", bound=msgspec.Struct)
 PHASE_TOKEN = 4
@@ -127,8 +127,3 @@ class Known:
             body = decoder.decode(head.json).body
             self._read[topic] = head.seq, body
         return body  # type: ignore[return-value]
-
-
-def place_of(topic: str) -> str:
-    """The six tokens in front of a topic's kind."""
-    return ".".join(topic.split(".", KIND_TOKEN)[:KIND_TOKEN])

@@ -4,10 +4,11 @@ from collections import Counter
 from functools import cached_property
 from typing import NamedTuple
 
-from feed.core.known import Known, place_of
+from feed.core.known import Known
 from schemas.competitor import Competitor, Rows
 from schemas.contender import PLACEHOLDERS
 from schemas.registry import AnyMessage
+from schemas.topic import place_of
 
 _DIGITS_MAX = 6
 

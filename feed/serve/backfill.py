@@ -51,8 +51,10 @@ async def backfill(request: web.Request) -> web.StreamResponse:
         message = decode(entry.json)
         if version is not None and message.version is not None and message.version < version:
             break
+        if version not in {None, message.version}:
+            continue
         document = await written(reading, entry, family, zones)
-        if version in {None, message.version} and _is_of(document, query):
+        if _is_of(document, query):
             found.append(document)
         if len(found) == DOCUMENTS_MAX:
             break

@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 
 from feed.errors import DamagedError, ErrorName, OutcomeUnknownError, ReaderError
 from feed.serve.pulls import under_way
-from feed.serve.query import check_names
+from feed.serve.query import check_names, is_known
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
 from schemas.message import BodyRef
@@ -47,7 +47,7 @@ async def blob(request: web.Request) -> web.StreamResponse:
         if ref is None:
             raise ReaderError(ErrorName.NOT_FOUND, f"flag {reading.flag} has no blob {name}")
         headers = {hdrs.ETAG: f'"{name}"', hdrs.CACHE_CONTROL: f"{_public(reading)}, {FOR_EVER}"}
-        if {name, "*"} & {tag.value for tag in request.if_none_match or ()}:
+        if is_known(request, name):
             return web.Response(status=304, headers=headers)
         response = web.StreamResponse(headers=headers | _described(ref))
         response.content_length = ref.bytes

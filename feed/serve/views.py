@@ -9,6 +9,7 @@ from multidict import istr
 from feed.core.scope import WHOLE, Scope
 from feed.serve.answers import JSON
 from feed.serve.pulls import PORTION_BYTES, under_way
+from feed.serve.query import is_known
 from feed.serve.reading import Reading
 
 VIEW_NAMES = frozenset({"competition", "flag"})
@@ -25,7 +26,7 @@ async def answer(
         seq = reading.seq  # what left these venues long ago is not known everywhere: its sequence tells nothing
     tag = ":".join(filter(None, (reading.epoch, str(seq), "json", variant, _told(reading.scope))))
     headers = {hdrs.ETAG: f'"{tag}"'}
-    if {tag, "*"} & {known.value for known in request.if_none_match or ()}:
+    if is_known(request, tag):
         return web.Response(status=304, headers=headers)
     text = msgspec.json.encode(make(seq))
     if request.method == hdrs.METH_HEAD:
