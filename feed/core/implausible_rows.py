@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from feed.core.awards import OVER
 from feed.core.performance import MOST_IS_BEST, cost, is_later
-from feed.core.suspect import Ranked, Suspect, rank_of
+from feed.core.suspect import Ranked, Suspect
 from schemas.competitor import Competitor
 from schemas.facts import SHIPPED
 
@@ -126,8 +126,7 @@ def rank_not_shared(suspect: Suspect) -> str | None:
 def ranks_out_of_order(suspect: Suspect) -> str | None:
     """Rows come in the order of SortOrder."""
     highest = 0
-    for row in suspect.rows:
-        rank = rank_of(row)
+    for rank, row in zip(suspect.ranks, suspect.rows, strict=True):
         if rank and row.sort_order is not None:
             if rank < highest:
                 return f"rank {rank} of {row.id} behind rank {highest}"

@@ -21,28 +21,37 @@ _SECOND = 1_000_000
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """A document that came, as the nodes tell each other; `seq` is the last message that came of it, or 0."""
+    """So many documents that came, as the nodes tell each other: the newest, and the last message that came of them.
+
+    `seq` is 0 where no message came of any.
+    """
 
     competition: str
     source: str
     event: int
     recv: int
     seq: int
+    documents: int = 1
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.competition, self.source
+
+    def and_then(self, other: "Heard") -> "Heard":
+        """Both together; which of them came first does not matter."""
+        newest = max(self, other, key=lambda each: each.recv)
+        return Heard(*self.name, newest.event, newest.recv, max(self.seq, other.seq), self.documents + other.documents)
 
 
 class Sign(NamedTuple):
-    """What is known of a system: its newest document, when we were told, and how many there were.
-
-    `heard.seq` is that of the last document of which a message came.
-    """
+    """What is known of a system, and when we were told."""
 
     heard: Heard
     told: int
-    documents: int
 
 
 class Signs:
-    """Of whom this process has heard; `since` is when it began to listen, `count` how often it was told something."""
+    """Of whom this process has heard; `since` is when it began to listen, `count` of how many documents it knows."""
 
     def __init__(self) -> None:
         self.since = 0
@@ -55,15 +64,9 @@ class Signs:
 
     def hear(self, heard: Heard, now: int) -> None:
         """Take over what a node tells; nodes may overtake each other."""
-        self.count += 1
-        name = heard.competition, heard.source
-        known = self._signs.get(name)
-        if known is None:
-            self._signs[name] = Sign(heard, now, 1)
-            return
-        newest = max(known.heard, heard, key=lambda each: each.recv)
-        newest = replace(newest, seq=max(known.heard.seq, heard.seq))
-        self._signs[name] = Sign(newest, now, known.documents + 1)
+        self.count += heard.documents
+        known = self._signs.get(heard.name)
+        self._signs[heard.name] = Sign(known.heard.and_then(heard) if known else heard, now)
 
     def of(self, competition: str, source: str) -> Sign | None:
         return self._signs.get((competition, source))

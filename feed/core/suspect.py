@@ -1,7 +1,7 @@
 """One message as the rules of plausibility look at it; what several of them need is worked out once."""
 
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from feed.core.known import Known
@@ -39,15 +39,23 @@ class Suspect:
         return [row for row in self.rows if row.id not in PLACEHOLDERS]
 
     @cached_property
+    def ranks(self) -> list[int]:
+        """The rank of each row as a number; 0 for none, and for one that is no number."""
+        return [_number(row.rank) if row.rank else 0 for row in self.rows]
+
+    @cached_property
     def ranked(self) -> list[Ranked]:
         """Those with a rank, best first, as sent where they share one."""
-        found = [Ranked(rank, row) for row in self.rows if not row.irm and (rank := rank_of(row))]
+        found = [Ranked(rank, row) for rank, row in zip(self.ranks, self.rows, strict=True) if rank and not row.irm]
         return sorted(found, key=_rank)
 
     @cached_property
     def shared(self) -> frozenset[str]:
         """The ranks that several rows have."""
-        counted = Counter(row.rank for row in self.rows if row.rank)
+        told = [row.rank for row in self.rows if row.rank]
+        if len(set(told)) == len(told):
+            return frozenset()
+        counted = Counter(told)
         return frozenset(rank for rank, count in counted.items() if count > 1)
 
     @cached_property
@@ -56,10 +64,9 @@ class Suspect:
         return [row for row in self.rows if row.records]
 
 
-def rank_of(row: Competitor) -> int:
-    """The rank as a number; 0 for none, and for one that is no number."""
-    rank = row.rank
-    return int(rank) if rank and rank.isdecimal() and len(rank) <= _DIGITS_MAX else 0
+@lru_cache(maxsize=4096)
+def _number(rank: str) -> int:
+    return int(rank) if rank.isdecimal() and len(rank) <= _DIGITS_MAX else 0
 
 
 def _rank(ranked: Ranked) -> int:

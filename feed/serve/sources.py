@@ -68,5 +68,5 @@ def _state(row: SourceRow, competition: str, signs: Signs, second: int) -> Sourc
         heard=heard.recv if heard else None,
         age_seconds=max(0, second - heard.recv // _SECOND) if heard else None,
         lag_seconds=(heard.recv - heard.event) / _SECOND if heard else None,
-        documents=sign.documents if sign else 0,
+        documents=heard.documents if heard else 0,
     )

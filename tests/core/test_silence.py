@@ -47,7 +47,7 @@ def test_a_system_is_stale_after_its_own_time_and_tolerance():
     """Counted from what came last, whatever it was; told is when that was."""
     signs = listening(0, 100)
     assert told(row(), signs, 169.9) is None
-    assert told(row(), signs, 170) == Change(TOPIC, State.STALE, 100 * SECOND, heard(100))
+    assert told(row(), signs, 170) == Change(TOPIC, State.STALE, 100 * SECOND, heard(100, documents=2))
 
 
 def test_the_settings_say_it_in_missed_beats():
@@ -61,7 +61,7 @@ def test_what_comes_after_the_silence_ends_it():
     """What came before it does not, however late it is told."""
     stale = row(State.STALE, since=100 * SECOND, recv=170 * SECOND)
     assert told(stale, listening(99, 100), 500) is None
-    assert told(stale, listening(100, 400), 400) == Change(TOPIC, State.ON, 400 * SECOND, heard(400))
+    assert told(stale, listening(100, 400), 400) == Change(TOPIC, State.ON, 400 * SECOND, heard(400, documents=2))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_an_expected_system_that_went_off_is_on_with_what_it_sends_later():
     signs.hear(heard(101, event=100 * SECOND), 101 * SECOND)
     assert told(off, signs, 102, OURS) is None
     signs.hear(heard(200), 200 * SECOND)
-    assert told(off, signs, 200, OURS) == Change(TOPIC, State.ON, 200 * SECOND, heard(200))
+    assert told(off, signs, 200, OURS) == Change(TOPIC, State.ON, 200 * SECOND, heard(200, documents=2))
     assert told(off, signs, 200) is None
 
 
@@ -125,9 +125,18 @@ def test_signs_are_counted_and_the_newest_is_kept():
     signs.hear(heard(7, ""), 8)
     signs.hear(heard(6, seq=0), 9)
     sign = signs.of("XG2030", "BCYBKB1")
-    assert (sign.heard, sign.told, sign.documents, signs.count) == (heard(6, seq=5), 9, 3, 4)
-    assert signs.of("XG2030", "").documents == 1
+    assert (sign.heard, sign.told, signs.count) == (heard(6, seq=5, documents=3), 9, 4)
+    assert signs.of("XG2030", "").heard.documents == 1
     assert signs.of("XG2031", "BCYBKB1") is None
+
+
+def test_what_a_node_gathered_counts_as_what_it_was():
+    """In either order: the newest document, the last message, how many there were."""
+    signs = listening(4)
+    signs.hear(heard(3, seq=9).and_then(heard(2)), 5)
+    assert heard(2).and_then(heard(3, seq=9)) == heard(3, seq=9, documents=2)
+    assert signs.of("XG2030", "BCYBKB1").heard == heard(4, seq=9, documents=3)
+    assert signs.count == 3
 
 
 def test_a_change_is_told_in_the_place_of_what_the_system_said():

@@ -1,7 +1,7 @@
 from collections.abc import Awaitable, Callable
 
 from feed.candidate import Sender
-from feed.core.silence import Heard
+from feed.core.silence import Heard, Sign
 from feed.stream.beats import Beats
 from feed.stream.connection import Connection
 from tests.stream.conftest import Until
@@ -11,27 +11,34 @@ SENDER = Sender("XA", "GPS1", 5)
 
 
 async def test_every_node_hears_what_one_took(connect: Connect, until: Until):
-    """Itself as well, with its own time of hearing; the other flag does not."""
+    """It knows at once, others with one message for all it gathered, each by its own time; the other flag does not."""
     clock = iter(range(1_000)).__next__
     nodes = [Beats(await connect(flag), clock) for flag in "PPT"]
     for node in nodes:
         await node.listen()
     nodes[0].tell(SENDER, 6, 7)
     nodes[0].tell(Sender("XA", "GPS1", 8), 9, 0)
-    await until(lambda: all(node.signs.count == 2 for node in nodes[:2]))
-    first, second, _ = (node.signs.of("XA", "GPS1") for node in nodes)
-    assert first.heard == second.heard == Heard("XA", "GPS1", event=8, recv=9, seq=7)
-    assert (first.documents, second.documents, nodes[2].signs.count) == (2, 2, 0)
-    assert 3 <= min(first.told, second.told) < max(first.told, second.told)
+    nodes[0].tell(Sender("XA", "GPS2", 8), 9, 0)
+    assert nodes[0].signs.of("XA", "GPS1") == Sign(Heard("XA", "GPS1", event=8, recv=9, seq=7, documents=2), told=4)
+    await until(lambda: nodes[1].signs.count == 3)
+    assert nodes[1].signs.of("XA", "GPS1") == Sign(Heard("XA", "GPS1", event=8, recv=9, seq=7, documents=2), told=6)
+    assert nodes[1].signs.of("XA", "GPS2").told == 7
+    nodes[1].tell(SENDER, 10, 0)
+    await until(lambda: nodes[0].signs.count == 4)
+    assert (nodes[1].signs.count, nodes[2].signs.count) == (4, 0)
 
 
-async def test_without_a_broker_a_sign_is_lost(connect: Connect):
-    """The venue's answer does not wait for it."""
-    link = await connect()
-    beats = Beats(link, lambda: 1)
-    await link.close()
-    beats.tell(SENDER, 6, 7)
-    assert beats.signs.count == 0
+async def test_without_a_broker_a_sign_is_lost_to_the_others(connect: Connect, until: Until):
+    """The venue's answer does not wait for it, and what is told later is whole again."""
+    links = [await connect() for _ in range(3)]
+    gone, here, other = (Beats(link, lambda: 1) for link in links)
+    for each in (gone, here, other):
+        await each.listen()
+    await links[0].close()
+    gone.tell(SENDER, 6, 7)
+    here.tell(SENDER, 8, 9)
+    await until(lambda: other.signs.count > 0)
+    assert (gone.signs.count, other.signs.of("XA", "GPS1").heard) == (1, Heard("XA", "GPS1", 5, 8, 9))
 
 
 async def test_who_was_away_listens_anew(connect: Connect):
