@@ -55,7 +55,7 @@ def read_document(received: Received) -> Reading:
 
 def read_again(document: bytes, receipt: Receipt) -> Reading | None:
     """Read a table of competitors from its changed rows and those known; None for what has to be read whole."""
-    if document.count(ROW_END) < ROWS_MIN or (found := cut(document)) is None:
+    if (found := cut(document)) is None or len(found.rows) < ROWS_MIN:
         return None
     # The first row is always read: where it stands in the tree, the others stand.
     known = [None, *map(_rows.get, found.rows[1:])]

@@ -12,10 +12,10 @@ from feed.venues.odf.parse import UTF8_PROLOG
 from schemas.competitor import Competitor
 
 BYTES_MAX = 1_400_000  # of rows' bytes: 35 fields of play with 100 rows; what was read of them takes six times as much
+_NAME = b"<Result"
 _START = re.compile(rb"<Result(?![A-Za-z0-9_.:\x80-\xff-])")
 ROW_END = b"</Result>"
 _BLANKS = b" \t\r\n"  # what is white space in XML; Python's own list is longer
-_OTHER_MEANINGS = (b"\0", b"<!", b"xmlns", b"ModificationIndicator")
 
 
 class Row(NamedTuple):
@@ -46,17 +46,31 @@ def cut(document: bytes) -> Cut | None:
     In such a document every `<` starts a tag. When the rows' starts and ends alternate and only white space stands
     between them, no row is nested in another and all have one parent.
     """
-    prolog = UTF8_PROLOG.match(document)
-    if prolog is None or any(mark in document for mark in _OTHER_MEANINGS) or document.find(b"<?", prolog.end()) >= 0:
+    end, prolog = document.rfind(ROW_END) + len(ROW_END), UTF8_PROLOG.match(document)
+    if end < len(ROW_END) or prolog is None or _has_other_meanings(document, prolog.end()):
         return None
-    first, end = _START.search(document), document.rfind(ROW_END) + len(ROW_END)
+    first = _START.search(document)
     if first is None or end <= first.start():
         return None
     start = first.start()
     rows = [piece.lstrip(_BLANKS) + ROW_END for piece in document[start:end].split(ROW_END)[:-1]]
-    if len(_START.findall(document)) != len(rows) or not all(map(_START.match, rows)):
+    if _starts(document, len(rows)) != len(rows) or not all(map(_START.match, rows)):
         return None
     return Cut(document[:start], rows, document[end:])
+
+
+def _has_other_meanings(document: bytes, start: int) -> bool:
+    """Whether anything could give bytes behind `start` another meaning; single letters are found fastest."""
+    if b"\0" in document or (b"!" in document and b"<!" in document):
+        return True
+    if document.find(b"?", start) >= 0 and document.find(b"<?", start) >= 0:
+        return True
+    return b"xmlns" in document or b"ModificationIndicator" in document
+
+
+def _starts(document: bytes, expected: int) -> int:
+    """How many rows start; names that only begin like a row's are looked at where there are any."""
+    return expected if document.count(_NAME) == expected else len(_START.findall(document))
 
 
 def cut_content(content: bytes, count: int) -> Cut | None:
