@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from schemas.message import Message
-from schemas.registry import AnyMessage
+from schemas.registry import KINDS, AnyMessage
 
 TEXT_PART = 256 * 1024  # characters; encoding so many takes half a millisecond
 _encoder = msgspec.json.Encoder()
@@ -15,6 +15,12 @@ _decoder = msgspec.json.Decoder(AnyMessage)
 def encode(message: Message) -> bytes:
     """The JSON that is stored: the whole message, without `seq` while that is unset."""
     return _encoder.encode(message)
+
+
+def with_body(message: AnyMessage, text: bytes) -> AnyMessage:
+    """A message with the body that is kept apart from it, whose JSON is `text`."""
+    body = msgspec.json.decode(text, type=KINDS[str(message.__struct_config__.tag)].body)
+    return msgspec.structs.replace(message, body=body, body_ref=msgspec.UNSET)
 
 
 def text_length(body: msgspec.Struct | None) -> int:

@@ -10,7 +10,7 @@ from feed.core.medal_views import Journals, LedgerRow, of_gender
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import chosen
 from feed.serve.moments import AS_OF, at_moment, of_kinds, of_topics
-from feed.serve.query import check_names
+from feed.serve.query import check_names, listed
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
 from feed.serve.views import VIEW_NAMES, answer
@@ -105,11 +105,6 @@ def _read_discipline(query: MultiMapping[str]) -> str | None:
     if len(found) > 1 or not isinstance(parse_code(found[0].ljust(LENGTH, FILLING)), Rsc):
         raise ReaderError(ErrorName.BAD_REQUEST, f"discipline={','.join(found)} is not one", hint="ATH, for example.")
     return found[0]
-
-
-def listed(query: MultiMapping[str], name: str) -> frozenset[str]:
-    """A parameter's values, repeated or joined by commas."""
-    return frozenset(part for text in query.getall(name, []) for part in text.split(",") if part)
 
 
 def _table(entry: Entry | None) -> MedalTableBody | None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import msgspec
 from aiohttp import hdrs, web
 from multidict import MultiMapping
 
@@ -17,8 +16,8 @@ from feed.serve.reading import Reading
 from feed.venues.odf import FAMILIES, NoDocumentError, Writer, references
 from schemas.list import LIST_KIND
 from schemas.message import BodyRef
-from schemas.registry import KINDS, AnyMessage
-from schemas.wire import decode
+from schemas.registry import AnyMessage
+from schemas.wire import decode, with_body
 
 XML = "application/xml"
 FAMILY = "2026"
@@ -79,9 +78,7 @@ async def _whole(reading: Reading, entry: Entry) -> AnyMessage:
     """A message with its body, also one that is kept apart from it."""
     message = decode(entry.json)
     if isinstance(message.body_ref, BodyRef):
-        text = await _blob(reading, message.body_ref)
-        body = msgspec.json.decode(text, type=KINDS[entry.kind].body)
-        message = msgspec.structs.replace(message, body=body, body_ref=msgspec.UNSET)
+        return with_body(message, await _blob(reading, message.body_ref))
     return message
 
 

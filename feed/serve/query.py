@@ -50,6 +50,14 @@ class Wish:
         return CohortKey(self.reading.pump.cohorts.shared(self.filter), encoding)
 
 
+def listed(query: MultiMapping[str], name: str) -> frozenset[str]:
+    """A parameter's values, repeated or joined by commas; raises ReaderError for one that is empty."""
+    values = [each for text in query.getall(name, []) for each in text.split(",")]
+    if not all(values):
+        raise ReaderError(ErrorName.BAD_REQUEST, f"{name}= has an empty value", hint=f"Leave {name}= out for all.")
+    return frozenset(values)
+
+
 def check_names(query: MultiMapping[str], allowed: frozenset[str]) -> None:
     """Raise ReaderError for a parameter that is not built yet, that nobody knows, or that is given twice."""
     for name in query:

@@ -6,9 +6,9 @@ from aiohttp import web
 from feed.core.derived import MARK
 from feed.core.record_views import Archives, RecordPart, is_of
 from feed.serve.competitions import chosen
-from feed.serve.medals import listed, read_view, through
+from feed.serve.medals import read_view, through
 from feed.serve.moments import AS_OF, at_moment, of_kinds
-from feed.serve.query import check_names
+from feed.serve.query import check_names, listed
 from feed.serve.rights import entitled
 from feed.serve.views import VIEW_NAMES, answer
 from schemas.ledger import MedalView

@@ -13,7 +13,7 @@ from feed.core.scope import Scope
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import ZONES, chosen
 from feed.serve.moments import AS_OF, at_moment, of_kinds
-from feed.serve.query import check_names
+from feed.serve.query import check_names, listed
 from feed.serve.rights import entitled
 from feed.serve.views import VIEW_NAMES, answer
 from schemas.unit import STATUSES
@@ -55,7 +55,7 @@ async def schedule(request: web.Request) -> web.StreamResponse:
 
 def _read_wanted(query: MultiMapping[str], zone: str, scope: Scope) -> Wanted:
     disciplines, nocs, venues = (_read_codes(query, name) for name in ("discipline", "noc", "venue"))
-    wanted = Wanted(read_day(query, zone), disciplines, nocs, venues, _listed(query, "status"))
+    wanted = Wanted(read_day(query, zone), disciplines, nocs, venues, listed(query, "status"))
     if unknown := wanted.statuses - set(STATUSES):
         detail = f"status={min(unknown)[:40]}: there is no such status"
         raise ReaderError(ErrorName.BAD_REQUEST, detail, hint=f"There are {', '.join(STATUSES)}.")
@@ -81,14 +81,9 @@ def read_day(query: MultiMapping[str], zone: str) -> tuple[int, int] | None:
 
 
 def _read_codes(query: MultiMapping[str], name: str) -> frozenset[str]:
-    codes = _listed(query, name)
+    codes = listed(query, name)
     for code in codes:
         if not _CODE.fullmatch(code):
             hint = "Codes are written in capital letters and digits."
             raise ReaderError(ErrorName.BAD_REQUEST, f"{name}={code[:20]} is no code", hint=hint)
     return codes
-
-
-def _listed(query: MultiMapping[str], name: str) -> frozenset[str]:
-    """Repeated or joined by commas, as `type=` may be."""
-    return frozenset(each for text in query.getall(name, []) for each in text.split(","))

@@ -27,7 +27,7 @@ from feed.stream.tide import Tide
 from schemas.derived import Derived
 from schemas.message import BodyRef
 from schemas.registry import KINDS, AnyMessage, KindClass
-from schemas.wire import decode
+from schemas.wire import decode, with_body
 
 READ_AT_ONCE = 500
 MARK_EVERY = 10_000  # sequences without effect after which the place is written down: so far a restart reads again
@@ -151,7 +151,5 @@ class Projector:
         """A message with its body, also one that is kept apart from it."""
         message = decode(entry.json)
         if isinstance(message.body_ref, BodyRef):
-            text = b"".join([part async for part in self._blobs.read(message.body_ref)])
-            body = msgspec.json.decode(text, type=KINDS[entry.kind].body)
-            message = msgspec.structs.replace(message, body=body)
+            return with_body(message, b"".join([part async for part in self._blobs.read(message.body_ref)]))
         return message

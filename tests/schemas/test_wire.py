@@ -6,6 +6,7 @@ import pytest
 from schemas import wire
 from schemas.document import Document, DocumentBody
 from schemas.list import ListBody
+from schemas.message import BodyRef
 from schemas.result import Result, ResultBody
 
 
@@ -71,3 +72,9 @@ def test_a_struct_without_fields_in_parts():
 def test_the_length_of_texts_is_told_without_encoding(body: msgspec.Struct | None, length: int):
     """Of a body's own fields; a tombstone has none."""
     assert wire.text_length(body) == length
+
+
+def test_a_body_that_was_kept_apart_comes_back(result: Result):
+    """In the place of its reference."""
+    apart = msgspec.structs.replace(result, body=None, body_ref=BodyRef(sha256="0" * 64, bytes=9, media="text/plain"))
+    assert wire.with_body(apart, msgspec.json.encode(result.body)) == result

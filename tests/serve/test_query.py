@@ -2,7 +2,7 @@ import pytest
 from multidict import MultiDict
 
 from feed.errors import ErrorName, ReaderError
-from feed.serve.query import NDJSON, NOT_BUILT_YET, check_names, read_number, read_seconds, read_switch, wants
+from feed.serve.query import NDJSON, NOT_BUILT_YET, check_names, listed, read_number, read_seconds, read_switch, wants
 
 KNOWN = frozenset({"filter", "flag"})
 
@@ -98,3 +98,17 @@ def test_a_time_has_bounds(text: str):
     with pytest.raises(ReaderError) as raised:
         read_seconds(MultiDict({"wait": text}), "wait", 60)
     assert raised.value.name is ErrorName.BAD_REQUEST
+
+
+def test_values_may_be_repeated_or_joined_by_commas():
+    """Each once; absent is none."""
+    query = MultiDict([("noc", "FRA,GER"), ("noc", "FRA")])
+    assert listed(query, "noc") == {"FRA", "GER"}
+    assert listed(query, "event") == frozenset()
+
+
+@pytest.mark.parametrize("text", ["", ",", "FRA,", ",FRA", "FRA,,GER"])
+def test_an_empty_value_is_an_error(text: str):
+    """Whoever asks for nothing by mistake must not get everything."""
+    with pytest.raises(ReaderError, match="noc= has an empty value"):
+        listed(MultiDict({"noc": text}), "noc")
