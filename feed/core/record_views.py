@@ -8,6 +8,7 @@ from feed.core.entry import Entry
 from schemas.ledger import MedalView
 from schemas.message import Op
 from schemas.record_table import RecordTable, RecordTableBody, Standing
+from schemas.rsc import FILLING
 from schemas.topic import escape
 
 
@@ -81,8 +82,9 @@ class Archives:
 
 
 def is_of(code: str, event: str) -> bool:
-    """Whether a record is one of an event, also of a part of its distance."""
-    return code[:_EVENT] == event[:_EVENT]
+    """Whether a record is one of an event, also of a part of its distance; the filling at its end may be left out."""
+    one, other = (each.ljust(_EVENT, FILLING)[:_EVENT] for each in (code, event))
+    return one == other
 
 
 _EVENT = 22  # characters of a Results System Code up to its event
