@@ -35,8 +35,9 @@ DESCRIPTORS_KEPT = 256  # for venues, the broker and files
 CONNECT_SECONDS = 10.0
 READY_SECONDS = 0.02
 CLOSE_SECONDS = 1.0
-# Most objects live long (the board) or are freed by counting: rare full collections keep the loop's pauses short.
-GC_THRESHOLDS = (50_000, 20, 100)
+# Most objects live long (the board) or are freed by counting: rare collections of old objects, and small ones of new
+# objects, keep the loop's pauses short.
+GC_THRESHOLDS = (5_000, 1_000, 100)
 FLAGS: tuple[Literal["P", "T"], ...] = ("P", "T")
 
 

@@ -36,7 +36,8 @@ class Candidate(msgspec.Struct, frozen=True):
     """A message that asks for admission: `prev` and `ts.published` are 0, `hash` is of its content as received.
 
     An entity of a set also tells its `list` (the topic of the set's head) and the `key` of its document. What is
-    `attached` has to be stored before the message is.
+    `attached` has to be stored before the message is. `venue` is where it is known to be although its message does not
+    say so, as index headers have it.
     """
 
     message: AnyMessage
@@ -44,6 +45,7 @@ class Candidate(msgspec.Struct, frozen=True):
     list: str = ""
     key: str = ""
     attached: tuple[Attachment, ...] = ()
+    venue: str | None = None
 
 
 class Listing(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Settings: a TOML file, overridden by FEED_* environment variables, overridden by flags. An unknown one is refused."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,8 @@ from schemas.rsc import FILLING, LENGTH, parse_code
 from schemas.topic import BadKeyError, Topic
 
 ENVIRONMENT_PREFIX = "FEED_"
-TABLES = frozenset({"competitions", "sources"})
+TABLES = frozenset({"competitions", "sources", "unit_seconds"})
+_DISCIPLINE = re.compile(r"[A-Z0-9]{2,3}")  # of a code of 34 or 9 characters
 NO_SETTINGS = frozenset({"FEED_KEY"})  # of the commands that read a feed: no service has a use for it
 
 
@@ -56,6 +58,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     competitions: A[dict[str, CompetitionSettings], Meta(description="By competition code: zone.")] = {}
 
     sources: A[dict[str, SourceSettings], Meta(description="By Source: how often it sends.")] = {}
+    unit_seconds: A[
+        dict[str, A[float, Meta(gt=0, le=86_400)]],
+        Meta(description="By discipline: how long a unit in play may be silent."),
+    ] = {}
 
     def expectations(self) -> dict[tuple[str, str], Expected]:
         """How long each system may be silent, by competition and name; raises SettingsError for a name or code."""
@@ -70,6 +76,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             limit = int(each.beat_seconds * each.missed * 1_000_000)
             found[each.competition, source] = Expected(limit, topic)
         return found
+
+    def unit_limits(self) -> dict[str, int]:
+        """Microseconds for which a unit in play may be silent, by discipline; raises SettingsError for a wrong name."""
+        for discipline in self.unit_seconds:
+            if not _DISCIPLINE.fullmatch(discipline):
+                raise SettingsError(
+                    f"[unit_seconds] has {discipline!r}, which is no discipline", hint="Write it as ATH = 60."
+                )
+        return {discipline: int(seconds * 1_000_000) for discipline, seconds in self.unit_seconds.items()}
 
     def zones(self) -> dict[str, ZoneInfo]:
         """Time zones by competition; raises SettingsError for a zone nobody knows."""
@@ -91,6 +106,7 @@ def load_settings(file: Path | None, environment: Mapping[str, str], flags: Mapp
         raise SettingsError(f"settings: {error}", hint=f"Known: {', '.join(Settings.__struct_fields__)}.") from error
     settings.zones()
     settings.expectations()
+    settings.unit_limits()
     return settings
 
 

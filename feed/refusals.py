@@ -31,9 +31,9 @@ class Reason(StrEnum):
 
 HINTS: dict[Reason, str] = {
     Reason.TOO_LARGE: "Send the document in parts, or ask the operator for a larger limit.",
-    Reason.UNSUPPORTED_MEDIA: "Send application/xml, plain or with Content-Encoding: gzip.",
+    Reason.UNSUPPORTED_MEDIA: "Send application/xml, or a code file as text/csv, plain or with Content-Encoding: gzip.",
     Reason.BAD_COMPRESSION: "The gzip stream is cut or damaged; send the bytes again.",
-    Reason.NOT_WELL_FORMED: "The XML cannot be parsed; check it with an XML parser at the given line.",
+    Reason.NOT_WELL_FORMED: "It cannot be parsed; check the XML, or the CSV in UTF-8, at the given line.",
     Reason.DOCTYPE: "ODF has no DTD; remove the DOCTYPE.",
     Reason.NOT_ODF: "The root element of an ODF document is OdfBody.",
     Reason.NO_KEY: "A document needs CompetitionCode, DocumentCode and DocumentType, what it lists a code of its own.",

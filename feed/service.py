@@ -16,6 +16,7 @@ from feed.serve.metrics import Figure
 from feed.stream.broker import Broker
 from feed.stream.keys import KeyFollower
 from feed.stream.streams import last_sequence, usage
+from feed.stream.watch import Patience
 from feed.venues import FORMATS
 from feed.world import World
 
@@ -38,7 +39,7 @@ class Service:
         self.draining = False
         self._derives = derives
         self._zones: dict[str, Any] = dict(settings.zones())
-        self._expected = settings.expectations()
+        self._patience = Patience(settings.expectations(), settings.unit_limits())
         self._worlds = worlds
         self._keys = keys
         self._broker = broker
@@ -52,7 +53,7 @@ class Service:
                     group.create_task(world.run())
                     if self._derives:
                         group.create_task(world.derive(now_micros))
-                        group.create_task(world.watch(self._expected, now_micros))
+                        group.create_task(world.watch(self._patience, now_micros))
                 group.create_task(self._keys.run())
                 group.create_task(self._watch_usage())
                 if self._broker is not None:

@@ -11,9 +11,9 @@ from feed.config import Settings
 from feed.core.board import Board
 from feed.core.entry import Entry
 from feed.core.heads import Head, Heads, head_of
+from feed.core.labels import Labelling
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.core.outcome import Arrival, Outcome
-from feed.core.silence import Expectations
 from feed.errors import BrokerError, ContradictionError
 from feed.ingest.admission import Admission, Limits
 from feed.ingest.worker import Worker
@@ -30,7 +30,7 @@ from feed.stream.publisher import Publisher
 from feed.stream.segments import Segments
 from feed.stream.streams import STREAMS, last_sequence, set_up
 from feed.stream.tide import Tide
-from feed.stream.watch import Watch
+from feed.stream.watch import Patience, Watch
 
 Clock = Callable[[], int]
 PAYLOAD_BYTES = 1024 * 1024
@@ -108,7 +108,7 @@ class World:
         pump = Pump(epoch, state.log, segments.load, clock)
         state.wake = pump.wake
         consumer = Consumer(link, "FEED", epoch=epoch, after=tip, deliver=state.deliver)
-        past = Blobs(link), state.tide.passed, Moments(link)
+        past = Blobs(link), state.tide.passed, Moments(link), Labelling(state.board)
         reading = Reading(flag, epoch, state.log, state.board, pump, segments.load, *past)
         beats = Beats(link, clock)
         await beats.listen()
@@ -130,10 +130,10 @@ class World:
         publisher = Publisher(self.link, tide, clock)
         await Projector(reading.read, reading.board, tide, publisher, Blobs(self.link)).run()
 
-    async def watch(self, expected: Expectations, clock: Clock) -> None:
-        """Tell of systems that fall silent and come back until cancelled; one node is enough, several do no harm."""
+    async def watch(self, patience: Patience, clock: Clock) -> None:
+        """Tell of systems and units that fall silent and come back until cancelled; several nodes do no harm."""
         publisher = Publisher(self.link, self.state.tide, clock)
-        await Watch(self.reading.board, self.beats.signs, expected, publisher, clock).run()
+        await Watch(self.reading.board, self.beats.signs, patience, publisher, clock).run()
 
     async def run(self) -> None:
         """Serve and follow until cancelled; raises when the stream contradicts what we hold."""

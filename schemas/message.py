@@ -79,6 +79,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     `prev` is the seq of this topic's previous message (0 = first); `supersedes` the message taken back or
     corrected; `caused_by` the message a derived one follows from; `unit` the 34-character unit code or null.
     A message above 512 kB has `body_ref` in the place of its body, which is null then; any other has no `body_ref`.
+    Who reads with `lang=` gets `labels` as well: table, code, what it means. They are never stored.
     """
 
     seq: Seq | UnsetType = UNSET
@@ -98,6 +99,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     caused_by: Seq | None = None
     supersedes: Seq | None = None
     body_ref: BodyRef | UnsetType = UNSET
+    labels: dict[str, dict[str, str]] | UnsetType = UNSET
 
 
 class Mentions(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from schemas.audio import Audio, AudioBody
 from schemas.background import Background, BackgroundBody
 from schemas.bracket import Bracket, BracketBody
 from schemas.call import Call, CallBody
+from schemas.ceremony_conflict import CeremonyConflict, CeremonyConflictBody
 from schemas.code import Code, CodeBody
 from schemas.communication import Communication, CommunicationBody
 from schemas.config import Config, ConfigBody
@@ -152,6 +153,7 @@ KINDS: dict[str, Kind] = {
         Kind("call", Call, CallBody, (), KindClass.ENTITY, Lane.LIVE),
         Kind("medal_table", MedalTable, MedalTableBody, ("view",), KindClass.DOCUMENT, Lane.LIVE),
         Kind("medal_discrepancy", MedalDiscrepancy, MedalDiscrepancyBody, (), KindClass.DOCUMENT, Lane.LIVE),
+        Kind("ceremony_conflict", CeremonyConflict, CeremonyConflictBody, (), KindClass.ENTITY, Lane.LIVE),
         Kind("schedule_change", ScheduleChange, ScheduleChangeBody, ("change",), KindClass.EVENT, Lane.LIVE),
         Kind("record_event", RecordEvent, RecordEventBody, ("entry",), KindClass.EVENT, Lane.LIVE),
         Kind("record_table", RecordTable, RecordTableBody, (), KindClass.DOCUMENT, Lane.LIVE),
@@ -215,6 +217,7 @@ AnyMessage = (
     | MedalDiscrepancy
     | RecordEvent
     | RecordTable
+    | CeremonyConflict
     | ScheduleChange
     | Derived
     | List

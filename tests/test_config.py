@@ -143,3 +143,14 @@ def test_what_is_expected_of_a_system_is_set_by_its_name(tmp_path: Path):
 def test_what_cannot_be_expected_is_refused_by_name(tmp_path: Path, toml: str, named: str):
     """Also a name or code that no topic can have."""
     assert named in wrong(tmp_path, toml)
+
+
+def test_how_long_a_unit_may_be_silent_is_set_by_discipline(tmp_path: Path):
+    """In microseconds for who watches; what is no discipline, or no time, is refused."""
+    file = tmp_path / "feed.toml"
+    file.write_text("[unit_seconds]\nATH = 60\nSA = 0.5\n")
+    assert load_settings(file, {}, {}).unit_limits() == {"ATH": 60_000_000, "SA": 500_000}
+    assert load_settings(file, {"FEED_UNIT_SECONDS": "{SWM = 30}"}, {}).unit_limits() == {"SWM": 30_000_000}
+    for toml in ("unit_seconds.ath = 1", "unit_seconds.ATHM = 1", 'unit_seconds."" = 1', "unit_seconds.ATH = 0"):
+        assert "unit_seconds" in wrong(tmp_path, toml)
+    assert "unit_seconds" in wrong(tmp_path, "unit_seconds.ATH = inf")

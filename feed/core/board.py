@@ -70,18 +70,30 @@ class Board:
 
     def view(self, kind: type[AnyView]) -> AnyView:
         """The table of one kind, as current as the board; nothing is spent on it until it is asked for."""
-        self.advance(kind, len(self._entries))
+        for _ in self.advance(kind, len(self._entries)):
+            pass
         return cast("AnyView", self._views[kind][0])
 
-    def advance(self, kind: type[View], steps: int) -> bool:
-        """Bring the table of one kind nearer to the board by some entries; whether it is as current as the board."""
-        view, seq = self._views.get(kind) or (kind(), 0)
-        newer = list(takewhile(lambda entry: entry.seq > seq, reversed(self._entries.values())))
-        now = newer[::-1][:steps]
-        for entry in now:
-            view.apply(entry)
-        self._views[kind] = (view, now[-1].seq if now else seq)
-        return len(now) == len(newer)
+    def advance(self, kind: type[View], steps: int) -> Iterator[None]:
+        """Bring the table of one kind up to the board, with a pause after every so many entries: others may go between.
+
+        Whatever the board learns in a pause, and whoever else asks for the table, it is as current as the board at the
+        end.
+        """
+        if kind not in self._views:
+            self._views[kind] = kind(), 0
+        while newer := self._newer(self._views[kind][1]):
+            for start in range(0, len(newer), steps):
+                view, seq = self._views[kind]
+                for entry in newer[start : start + steps]:
+                    if entry.seq > seq:
+                        view.apply(entry)
+                        seq = entry.seq
+                self._views[kind] = view, seq
+                yield
+
+    def _newer(self, seq: int) -> list[Entry]:
+        return list(takewhile(lambda entry: entry.seq > seq, reversed(self._entries.values())))[::-1]
 
     def get(self, topic: str) -> Entry | None:
         return self._entries.get(topic)

@@ -1,6 +1,7 @@
 """Which records a message says were set or equalled, and which it says stood before.
 
-Rules: General Messages, DT_RESULT (RecordIndicator) and DT_RECORD; the record types are those of the common codes.
+Rules: General Messages, DT_RESULT (RecordIndicator, in the rows that DT_PHASE_RESULT and DT_CUMULATIVE_RESULT share
+with it) and DT_RECORD; the record types are those of the common codes.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import NamedTuple
 from feed.core.performance import seconds
 from schemas.competitor import Competitor, Decision
 from schemas.contender import PLACEHOLDERS, Contender
+from schemas.cumulative_result import CumulativeResultBody
+from schemas.phase_result import PhaseResultBody
 from schemas.record import Performance, RecordBody, RecordOfType
 from schemas.record_event import Holder, Holding, RecordClaim
 from schemas.registry import AnyMessage
@@ -23,6 +26,8 @@ NO_RECORDS = frozenset({"PB", "SB", "SBP", "ALL", "BOP", "TOT", "WRC"})
 _EQUALLED = {f"E{name}": name for name in ("WR", "OR", "FWR", "FOR", "WRJ", "FWRJ")}  # shooting, modern pentathlon
 _INTERMEDIATE = frozenset({"W", "O", "J"})  # swimming: records on the way, whose value is not the result
 _SIGNED = "OFFICIAL"
+TOTALS = frozenset({"phase_result", "cumulative_result"})  # kinds that repeat the marks of results, and have their own
+_OUTCOMES = (ResultBody, PhaseResultBody, CumulativeResultBody)
 
 
 class Level(IntEnum):
@@ -64,7 +69,7 @@ def said_by(message: AnyMessage | None, decision: Decision | None = None) -> lis
     if message is None or body is None:
         return found
     claims: Iterator[tuple[RecordClaim, Level]]
-    if isinstance(body, ResultBody):
+    if isinstance(body, _OUTCOMES):
         is_open = (decision or body.decision).pending
         level = Level.SIGNED if message.status == _SIGNED and not is_open else Level.PENDING
         claims = ((claim, level) for row in body.competitors for claim in _of_row(row, message.code, message.unit))
@@ -79,9 +84,9 @@ def said_by(message: AnyMessage | None, decision: Decision | None = None) -> lis
 
 
 def invalid_in(message: AnyMessage | None) -> dict[str, str]:
-    """Who has an IRM in a result, and which."""
+    """Who has an IRM in a result or a total, and which."""
     body = message.body if message else None
-    return {row.id: row.irm for row in body.competitors if row.irm} if isinstance(body, ResultBody) else {}
+    return {row.id: row.irm for row in body.competitors if row.irm} if isinstance(body, _OUTCOMES) else {}
 
 
 def historical_in(body: RecordBody) -> Listed:
@@ -98,15 +103,16 @@ def historical_in(body: RecordBody) -> Listed:
 
 
 def _of_row(row: Competitor, code: str, unit: str | None) -> Iterator[RecordClaim]:
-    """The marks of a competitor and of its parts (attempts, legs); an IRM leaves none."""
+    """The marks of a competitor and of its parts (attempts, legs, units of a total); an IRM leaves none."""
     if row.irm or row.id in PLACEHOLDERS:
         return
-    marked = [(mark, row.result if _is_whole(mark, code) else None, row.result_type) for mark in row.records]
+    marked = [(mark, row.result if _is_whole(mark, code) else None, row.result_type, unit) for mark in row.records]
     for item in row.items or ():
         if not item.irm:
-            marked += [(mark, item.result or None, item.result_type or row.result_type) for mark in item.records or ()]
+            told = item.result or None, item.result_type or row.result_type, unit or item.unit or None
+            marked += [(mark, *told) for mark in item.records or ()]
     holder = _holder(row.id, row.kind, row.noc, row.name, row.members) if marked else Holder()
-    for mark, result, result_type in marked:
+    for mark, result, result_type, where in marked:
         record_type = _EQUALLED.get(mark.record_type, mark.record_type)
         if record_type in NO_RECORDS:
             continue
@@ -118,7 +124,7 @@ def _of_row(row: Competitor, code: str, unit: str | None) -> Iterator[RecordClai
             holder=holder,
             result=result,
             result_type=result_type,
-            unit=unit,
+            unit=where,
             equalled=bool(mark.equalled) or record_type != mark.record_type,
         )
 

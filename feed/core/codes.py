@@ -3,7 +3,7 @@
 A table that comes in one document for each language is one table here.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
@@ -56,16 +56,21 @@ class Table:
         self.seq = 0
         self._entries: dict[Key, dict[str, Entry]] = {}
         self._languages: dict[str, frozenset[str]] = {}
+        self._keys: dict[str, set[Key]] = {}
 
     def apply(self, key: Key, entry: Entry) -> None:
         self.seq = entry.seq
         if entry.index.op is Op.PUT:
             self._entries.setdefault(key, {})[entry.topic] = entry
+            self._keys.setdefault(key.code, set()).add(key)
             self._languages[entry.topic] = _languages(_body(key, entry))
         elif self._entries.get(key, {}).pop(entry.topic, None):
             del self._languages[entry.topic]
             if not self._entries[key]:
                 del self._entries[key]
+                self._keys[key.code].discard(key)
+                if not self._keys[key.code]:
+                    del self._keys[key.code]
 
     @property
     def origin(self) -> Origin | None:
@@ -74,9 +79,18 @@ class Table:
             return Origin.RECEIVED
         return Origin.SHIPPED if self.name in SHIPPED else None
 
+    def languages(self) -> frozenset[str]:
+        """Those that some received code has a text in."""
+        return frozenset[str]().union(*set(self._languages.values()))
+
+    def find(self, code: str) -> Iterator[tuple[Key, CodeBody]]:
+        """What was received of a code: several where it is one of several disciplines or types, in their order."""
+        for key in sorted(self._keys.get(code, ())):
+            yield key, _merged(key, sorted(self._entries[key].values(), key=attrgetter("seq")))
+
     def row(self, origin: Origin) -> TableRow:
         shipped = SHIPPED[self.name] if origin is Origin.SHIPPED else ()
-        languages = frozenset[str]().union(*self._languages.values(), *map(_languages, shipped))
+        languages = self.languages().union(*map(_languages, shipped))
         return TableRow(self.name, self.seq, origin, len(self._entries) or len(shipped), tuple(sorted(languages)))
 
     def rows(self, codes: Collection[str] = (), language: str | None = None) -> tuple[msgspec.Raw, ...]:
@@ -113,6 +127,10 @@ class Dictionary:
         """One without codes where there is none of that name."""
         return self._tables.get("" if name == NO_NAME else name) or Table(name)
 
+    def languages(self) -> frozenset[str]:
+        """Those that some received code has a text in."""
+        return frozenset[str]().union(*(table.languages() for table in self._tables.values()))
+
     def tables(self) -> tuple[TableRow, ...]:
         """Those that have codes, and those that ship, by name."""
         names = sorted({table.name for table in self._tables.values()} | set(SHIPPED))
@@ -121,18 +139,24 @@ class Dictionary:
 
 
 class Codes:
-    """The view of a board that holds every competition's dictionary."""
+    """The view of a board that holds every competition's dictionary; `seq` is the newest message that changed one."""
 
     def __init__(self) -> None:
+        self.seq = 0
         self._dictionaries: dict[str, Dictionary] = {}
 
     def apply(self, entry: Entry) -> None:
         if entry.kind == _KIND.name:
+            self.seq = entry.seq
             self._dictionaries.setdefault(entry.topic.partition(".")[0], Dictionary()).apply(entry)
 
     def of(self, competition: str | None) -> Dictionary:
         """One without messages where there are none yet, or no competition."""
         return self._dictionaries.get(escape(competition or "")) or Dictionary()
+
+    def languages(self) -> frozenset[str]:
+        """Those that some code of some competition was received in."""
+        return frozenset[str]().union(*(dictionary.languages() for dictionary in self._dictionaries.values()))
 
 
 class _Head(msgspec.Struct):

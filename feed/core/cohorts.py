@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from feed.core.encodings import Encoding
 from feed.core.entry import Entry
 from feed.core.filters import Filter
+from feed.core.labels import Labels
 from feed.core.log import Log
 
 READ_LIMIT = 500
@@ -22,6 +23,7 @@ class CohortKey(NamedTuple):
 
     filter: Filter
     encoding: Encoding
+    labels: Labels | None = None
 
 
 class Member(Protocol):
@@ -103,6 +105,8 @@ def next_batch(log: Log, key: CohortKey, cursor: int, epoch: str) -> tuple[bytes
             size += len(entry.json)
             if size >= BATCH_BYTES:
                 break
+    if key.labels is not None:
+        taken = list(map(key.labels.of_log, taken))
     return key.encoding.batch(taken, epoch), cursor
 
 

@@ -7,6 +7,7 @@ work twice, comes to the same messages.
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+import msgspec
 from msgspec.structs import replace
 
 from feed.core.entry import Entry
@@ -70,3 +71,20 @@ def mark(like: Message, seq: int) -> Derived:
     """The mark that ends a batch: all that follows from messages up to `seq` is in the stream."""
     envelope = derived_envelope(like, PlainCode(""), mark_topic(like.competition), seq)
     return Derived(**envelope, body=DerivedBody(through=seq))
+
+
+def cause_of(entry: Entry) -> int | None:
+    """The sequence of the message that a derived one follows from; what has a Version was sent, and is not read."""
+    return None if entry.index.version else _ENVELOPE.decode(entry.json).caused_by
+
+
+def is_derived(entry: Entry) -> bool:
+    """Whether a message is of the feed's own making."""
+    return cause_of(entry) is not None
+
+
+class _Envelope(msgspec.Struct):
+    caused_by: int | None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from feed.candidate import Candidate
 from feed.core.heads import Head
-from feed.core.index import Index, index_of
+from feed.core.index import Index, Indexed, index_of
 from feed.core.statuses import is_usual
 from feed.refusals import Reason, Refusal
 from schemas.message import Op, Remark
@@ -81,7 +81,7 @@ def judge_version(new: Index, head: Head, now: int, window: int, seen: Container
     return replace(verdict, venue_before=venue_before(head, new.venue))
 
 
-def venue_before(head: Head, venue: str | None = None) -> str | None:
+def venue_before(head: Indexed, venue: str | None = None) -> str | None:
     """The venue that a topic leaves with its next message, which names this one; a tombstone names none."""
     return head.index.place if head.index.place != venue else None
 

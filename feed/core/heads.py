@@ -7,6 +7,7 @@ import msgspec
 from feed.core.disputes import Disputes
 from feed.core.entry import Entry
 from feed.core.index import Index
+from feed.core.vocabulary import Vocabulary
 from schemas.list import LIST_KIND, ListBody
 from schemas.message import Op
 
@@ -42,11 +43,12 @@ _LISTED = msgspec.json.Decoder(_Listed)
 class Heads:
     """Heads by topic. Learns from the followed stream and from our own acknowledged publishes, in any order.
 
-    `disputes` are what is open beside the results, as far as the followed stream tells.
+    `disputes` are what is open beside the results, as far as the followed stream tells; `vocabulary` the codes known.
     """
 
     def __init__(self) -> None:
         self.disputes = Disputes()
+        self.vocabulary = Vocabulary()
         self._heads: dict[str, Head] = {}
         self._members: dict[str, set[str]] = {}
         self._results: dict[str, set[str]] = {}
@@ -66,6 +68,7 @@ class Heads:
             self._results.setdefault(topic.rsplit(".", 2)[0], set()).add(topic)
         if known is None or known.seq < head.seq:
             self._heads[topic] = head
+            self.vocabulary.learn(topic, head.index.op)
             if known is not None and known.index.list:
                 self._members[known.index.list].discard(topic)
             if head.index.list and head.index.op is Op.PUT:

@@ -1,6 +1,7 @@
 """The index headers of a stored message: gate, filters and snapshots work on these without decoding a payload."""
 
 from functools import lru_cache
+from typing import Protocol
 
 import msgspec
 
@@ -34,7 +35,8 @@ class Index(msgspec.Struct, frozen=True):
 
     `official` is the sequence of the topic's last OFFICIAL message before this one, 0 if there was none. `list` and
     `key` are those of `Candidate`, empty for what belongs to no set. `venue` is the one that the message names,
-    `venue_before` the one that its topic was at, if that was another; both as their headers have them.
+    or that of its unit where it names none, `venue_before` the one that its topic was at, if that was another; both as
+    their headers have them.
     """
 
     version: int
@@ -60,9 +62,21 @@ class Index(msgspec.Struct, frozen=True):
         return self.venue, self.venue_before
 
 
+class Indexed(Protocol):
+    """What is stored, as far as its headers tell: a head, an entry."""
+
+    @property
+    def index(self) -> Index: ...
+
+
 def venue_of(message: AnyMessage) -> str | None:
     """The venue that a message names, as its header has it; read from its field, as `mentions` lists athletes too."""
     return _text(getattr(message.body, "venue", None) or "") or None
+
+
+def venue_at(candidate: Candidate) -> str | None:
+    """The venue that a message is at, as its header will have it: the one that it names, or else that of its unit."""
+    return venue_of(candidate.message) or candidate.venue
 
 
 def index_of(candidate: Candidate, official: int = 0, venue_before: str | None = None) -> Index:
@@ -79,7 +93,7 @@ def index_of(candidate: Candidate, official: int = 0, venue_before: str | None =
         official=official,
         list=candidate.list,
         key=candidate.key,
-        venue=venue_of(message),
+        venue=venue_at(candidate),
         venue_before=venue_before,
     )
 

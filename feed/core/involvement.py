@@ -1,5 +1,6 @@
 """Who is in what: units, entries, teams and people of each competition, found by the ids and NOCs they name."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import NamedTuple
@@ -174,11 +175,11 @@ class Casts:
     """The view of a board that holds everybody who takes part, by competition."""
 
     def __init__(self) -> None:
-        self._casts: dict[str, Cast] = {}
+        self._casts: defaultdict[str, Cast] = defaultdict(Cast)
 
     def apply(self, entry: Entry) -> None:
         if entry.kind in WORDS or entry.kind in LISTS:
-            self._casts.setdefault(entry.topic.partition(".")[0], Cast()).apply(entry)
+            self._casts[entry.topic.partition(".")[0]].apply(entry)
 
     def of(self, competition: str) -> Cast:
         """An empty one where nobody is known."""

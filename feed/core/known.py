@@ -7,6 +7,8 @@ import msgspec
 
 from feed.core.heads import Heads
 from schemas.message import Op
+from schemas.registry import AnyMessage
+from schemas.session import SessionBody
 from schemas.topic import escape
 
 Part = TypeVar("Part", bound=msgspec.Struct)
@@ -38,6 +40,13 @@ class Planned(msgspec.Struct, frozen=True):
     start_list: tuple[Slot, ...] = ()
 
 
+class Span(msgspec.Struct, frozen=True):
+    """A session of the schedule, in microseconds UTC."""
+
+    start: int | None = None
+    end: int | None = None
+
+
 class _Result(msgspec.Struct, frozen=True):
     competitors: tuple[Row, ...] = ()
 
@@ -60,6 +69,7 @@ class _Message(msgspec.Struct, Generic[Part]):
 
 
 _PLANNED = msgspec.json.Decoder(_Message[Planned])
+_SESSION = msgspec.json.Decoder(_Message[Span])
 _RESULT = msgspec.json.Decoder(_Message[_Result])
 _ENTRIES = msgspec.json.Decoder(_Message[_Entries])
 
@@ -70,10 +80,24 @@ class Known:
     def __init__(self, heads: Heads) -> None:
         self._heads = heads
         self._read: dict[str, tuple[int, msgspec.Struct | None]] = {}
+        self._sessions: dict[str, Span] = {}
+
+    def beside(self, messages: Iterable[AnyMessage]) -> "Known":
+        """The same, with what else the document tells that is not stored yet: its sessions."""
+        known = Known(self._heads)
+        known._read = self._read
+        known._sessions = {
+            each.topic: Span(each.body.start, each.body.end) for each in messages if isinstance(each.body, SessionBody)
+        }
+        return known
 
     def unit(self, place: str) -> Planned | None:
         """The unit of the schedule at a place: the six tokens in front of a topic's kind."""
         return self._body(f"{place}.unit", _PLANNED)
+
+    def session(self, topic: str) -> Span | None:
+        """The times of a session, as this document tells them or else the schedule."""
+        return self._sessions.get(topic) or self._body(topic, _SESSION)
 
     def signed_rows(self, place: str) -> tuple[Row, ...]:
         """Who was in a unit whose result is OFFICIAL; nobody otherwise."""

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from feed.core.awards import MEDALS, WHOLE_EVENT, Award, Awards
+from feed.core.tally import Tally
 from feed.errors import ContradictionError
 from schemas.ledger import LedgerBody, MedalAction, MedalCause, MedalView
 
 MEDALLISTS = "medallists"
+DISCIPLINE = 3  # characters of an event's code
 
 
 class _Held(NamedTuple):
@@ -29,6 +31,7 @@ class Book:
     def __init__(self, view: MedalView) -> None:
         self.view = view
         self._events: dict[str, list[_Held]] = {}
+        self._tallies: dict[str, Tally] = {}
 
     def apply(self, entry: LedgerBody) -> None:
         """Add an entry that is in the stream; raises ContradictionError for one that takes what nobody has."""
@@ -36,18 +39,18 @@ class Book:
         found = _Held(Award(entry.medal, entry.winner), entry.unit or WHOLE_EVENT, entry.cause.type)
         if entry.action is MedalAction.AWARDED:
             held.append(found)
+            self._count(entry)
             return
         same = next((each for each in held if _name(each) == (entry.medal, entry.winner.id, entry.winner.noc)), None)
         if same is None:
             detail = f"the ledger takes {entry.medal} of {entry.event} from {entry.winner.id}, who does not have it"
             raise ContradictionError(detail)
         held.remove(same)
+        self._count(entry)
 
-    def copy(self) -> "Book":
-        """A book that says the same, to try entries on."""
-        book = Book(self.view)
-        book._events = {event: list(held) for event, held in self._events.items()}
-        return book
+    def tally(self, scope: str) -> Tally:
+        """The medals of a discipline, counted; without one, of all."""
+        return self._tallies.get(scope) or Tally()
 
     def has(self, event: str) -> bool:
         """Whether there is a medal in an event."""
@@ -78,6 +81,10 @@ class Book:
             *self._written(MedalAction.WITHDRAWN, event, lost, cause, moved=bool(won)),
             *self._written(MedalAction.AWARDED, event, won, cause, moved=bool(lost)),
         )
+
+    def _count(self, entry: LedgerBody) -> None:
+        for scope in ("", entry.event[:DISCIPLINE]):
+            self._tallies.setdefault(scope, Tally()).apply(entry)
 
     def _after(self, event: str, said: Awards, cause: MedalCause, before: Awards | None) -> list[_Held] | None:
         """The medals of the event once the message holds; None when it does not count."""

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from feed.candidate import Candidate, Listing
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, judge_version, venue_before
 from feed.core.heads import Head, Heads
-from feed.core.index import Index, venue_of
+from feed.core.index import Index, venue_at
+from feed.core.places import placed
 from feed.core.scope import WHOLE, Scope
 from feed.refusals import Reason, Refusal
 from schemas.list import ListBody, ListedDocument
@@ -69,11 +70,15 @@ def plan(
     its sender.
     """
     head = heads.get(listing.topic)
+    listing = replace(listing, head=placed(listing.head, heads))
+    if head is not None:
+        accepted = replace(accepted, venue_before=venue_before(head, venue_at(listing.head)))
     document, barrier = listing.document, _barrier(listing, head)
     found = Plan([])
     duplicates = stale = 0
     named: set[str] = set()
-    for number, candidate in enumerate(entities, 1):
+    for number, entity in enumerate(entities, 1):
+        candidate = placed(entity, heads)
         topic = candidate.message.topic
         named.add(topic)
         verdict = _judge(candidate, document, heads.get(topic), barrier, full=listing.full)
@@ -103,7 +108,7 @@ def plan(
     yield found._replace(duplicates=duplicates, stale=stale)
 
 
-STEP = 500  # entities judged without letting others in
+STEP = 50  # entities judged without letting others in
 HEAD_BYTES_MAX = 256 * 1024  # the gate reads it back from its message: it must never be kept apart
 
 
@@ -125,7 +130,7 @@ def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier:
         return Refused(Refusal(Reason.VERSION_CONFLICT, detail, new.message.topic))
     remarks = (Remark.VERSION_REPEATED,) if is_same_document else ()
     taken_back = head.seq if op is not Op.PUT and old.op is Op.PUT else None
-    return Accepted(head.seq, taken_back, remarks, venue_before=venue_before(head, venue_of(new.message)))
+    return Accepted(head.seq, taken_back, remarks, venue_before=venue_before(head, venue_at(new)))
 
 
 def _leaving(listing: Listing, named: set[str], heads: Heads, scope: Scope) -> Iterator[Change]:

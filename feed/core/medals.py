@@ -5,18 +5,16 @@ an event or its final has a cumulative result, that is its order, and no single 
 DT_CUMULATIVE_RESULT).
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from feed.core.awards import FINAL, MEDALS, OVER, Awards, awards_of, medal_by_form
+from feed.core.awards import FINAL, OVER, Awards, awards_of, medal_by_form
 from feed.core.derived import derived_envelope
 from feed.core.entry import Entry
-from feed.core.ledger import Book
-from feed.core.standings import Counts, standings
+from feed.core.ledger import DISCIPLINE, Book
 from schemas.ledger import Ledger, LedgerBody, MedalCause, MedalView
-from schemas.medal_table import MedalCounts, MedalRow, MedalTable, MedalTableBody
+from schemas.medal_table import MedalTable, MedalTableBody
 from schemas.message import Op
 from schemas.registry import AnyMessage
 from schemas.rsc import FILLING, LENGTH, Code, Level, Rsc, parse_code
@@ -126,14 +124,12 @@ class Medals:
     def _tables(self, like: AnyMessage, cause: MedalCause, added: list[LedgerBody]) -> Iterator[MedalTable]:
         for view in dict.fromkeys(body.view for body in added):
             # Counted as they will be: the books themselves change when the stream has the entries.
-            book = self.book(like.competition, view).copy()
-            for body in added:
-                if body.view is view:
-                    book.apply(body)
-            disciplines = dict.fromkeys(body.event[:3] for body in added if body.view is view)
-            for code in (_GAMES, *(parse_code(each.ljust(LENGTH, FILLING)) for each in disciplines)):
-                prefix = "" if code == _GAMES else str(code)[:3]
-                yield _table(like, cause, code, table_of(view, book, prefix, cause))
+            book = self.book(like.competition, view)
+            new = [body for body in added if body.view is view]
+            for scope in dict.fromkeys(("", *(body.event[:DISCIPLINE] for body in new))):
+                code = parse_code(scope.ljust(LENGTH, FILLING)) if scope else _GAMES
+                tally = book.tally(scope).after(body for body in new if body.event.startswith(scope))
+                yield _table(like, cause, code, tally.table(view, cause))
 
     def _said(self, competition: str, code: Code, message: AnyMessage, view: MedalView) -> Awards | None:
         medal = _DECIDED_BY_TOTAL
@@ -152,38 +148,6 @@ class Medals:
         if medal in _MARKS:
             return medal
         return None if (competition, _event(code)) in self._marked else medal_by_form(code)
-
-
-def table_of(view: MedalView, book: Book, prefix: str, cause: MedalCause | None) -> MedalTableBody:
-    """The standings of the events whose codes begin with `prefix`."""
-    counted: dict[str, Counter[tuple[str, str]]] = {}
-    events = 0
-    for event, awards in book.events():
-        if not event.startswith(prefix):
-            continue
-        events += 1
-        for award in awards:
-            if award.winner.noc:
-                counted.setdefault(award.winner.noc, Counter())[event[3], award.medal] += 1
-    rows = standings({noc: Counts(*_three(medals)) for noc, medals in counted.items()})
-    return MedalTableBody(
-        view=view,
-        rows=tuple(MedalRow(**row._asdict(), genders=_genders(counted[row.noc])) for row in rows),
-        events=events,
-        cause=cause,
-    )
-
-
-def _three(medals: Counter[tuple[str, str]]) -> Iterator[int]:
-    return (sum(count for (_, medal), count in medals.items() if medal == each) for each in MEDALS)
-
-
-def _genders(medals: Counter[tuple[str, str]]) -> dict[str, MedalCounts]:
-    found = {}
-    for gender in sorted({gender for gender, _ in medals}):
-        counts = {medal: medals[gender, medal] for medal in MEDALS}
-        found[gender] = MedalCounts(**counts, total=sum(counts.values()))
-    return found
 
 
 def _entry(like: AnyMessage, cause: MedalCause, number: int, body: LedgerBody) -> Ledger:

@@ -1,7 +1,8 @@
 """Whether a message can be true: rules across fields and documents, as a table.
 
 A rule that may be wrong in one sport, or before another document has come, only remarks; what contradicts itself in
-every sport is refused; what contradicts what is known is held until somebody has looked at it.
+every sport is refused; what contradicts what is known is held until somebody has looked at it. Entities of sets are
+only remarked: their document is stored as one, and one odd person must not keep thousands back.
 """
 
 from collections.abc import Callable, Container
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from feed.core import implausible_course as course
+from feed.core import implausible_entities as entities
 from feed.core import implausible_rows as rows
 from feed.core.known import Known
 from feed.core.suspect import Suspect
@@ -20,6 +22,9 @@ from schemas.registry import AnyMessage
 
 _RANKED = frozenset({"result", "phase_result", "cumulative_result", "ranking"})
 _RESULT = frozenset({"result"})
+_SCHEDULE = frozenset({"session", "unit"})
+_PERSON = frozenset({"participant"})
+_SIDES = frozenset({"team", "entries"})
 
 
 class Severity(StrEnum):
@@ -79,6 +84,19 @@ RULES = (
         course.medallists_unlike_final,
         "the medallists are not those of the final",
     ),
+    Rule("ends_before_start", Severity.REMARK, _SCHEDULE, entities.ends_before_start, "an end is before its start"),
+    Rule("outside_session", Severity.REMARK, _SCHEDULE, entities.outside_session, "a unit is far from its session"),
+    Rule("sex_unknown", Severity.REMARK, _PERSON, entities.sex_unknown, "a person's sex is no code of the table"),
+    Rule("born_later", Severity.REMARK, _PERSON, entities.born_later, "somebody is born after the document"),
+    Rule(
+        "entered_elsewhere",
+        Severity.REMARK,
+        _PERSON | _SIDES,
+        entities.entered_elsewhere,
+        "an entry in an event of another discipline or sex",
+    ),
+    Rule("team_without_members", Severity.REMARK, _SIDES, entities.team_without_members, "a team is entered and empty"),
+    Rule("member_unknown", Severity.REMARK, _SIDES, entities.member_unknown, "somebody is in no list of persons"),
 )
 _KINDS = frozenset[str]().union(*(rule.kinds for rule in RULES))
 _BY_KIND = {kind: tuple(rule for rule in RULES if kind in rule.kinds) for kind in _KINDS}

@@ -1,7 +1,8 @@
 """The records of all competitions: the events that one message adds, and the tables that they change.
 
-Two things tell of records: results, whose marks are pending until they are signed, and lists of records, which know
-what stood before and what the venue keeps by now. What a message took back stays so until one says it anew.
+Two things tell of records: results with their totals, whose marks are pending until they are signed, and lists of
+records, which know what stood before and what the venue keeps by now. What a message took back stays so until one says
+it anew.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from feed.core.claims import Said, historical_in, invalid_in, said_by
+from feed.core.claims import TOTALS, Said, historical_in, invalid_in, said_by
 from feed.core.derived import derived_envelope
 from feed.core.entry import Entry
 from feed.core.register import Held, Register
@@ -38,6 +39,7 @@ class Records:
     def __init__(self) -> None:
         self._registers: dict[tuple[str, str], Register] = {}
         self._claimed: set[str] = set()  # documents and units that have ever claimed a record
+        self._totalled: set[str] = set()  # events and phases of which a total did, without a unit
         self._learned = 0
 
     def learn(self, entry: Entry) -> None:
@@ -60,10 +62,12 @@ class Records:
         """Whether an entry lists or marks records, or is about a unit where one was marked."""
         if entry.kind == "call":
             return place_of(entry.topic) in self._claimed
-        if entry.kind != "result":
+        if entry.kind != "result" and entry.kind not in TOTALS:
             return entry.kind == "record"
-        is_marked = _MARKED in entry.json or _APART in entry.json[-_END:]
-        return is_marked or entry.topic in self._claimed or place_of(entry.topic) in self._claimed
+        if _MARKED in entry.json or _APART in entry.json[-_END:]:
+            return True
+        place = place_of(entry.topic)
+        return bool(self._claimed & {entry.topic, place} or self._totalled & {*_above(place)})
 
     def before(self, entry: Entry) -> frozenset[int]:
         """The message of the topic before this one: what it no longer says is taken back. Of a call, its result."""
@@ -110,6 +114,10 @@ class Records:
             body = message.body
             self._known(message.competition, body.code).apply(body, EventRef(seq=message.seq or 0, topic=message.topic))
             self._claimed.add(body.cause.topic)
+            if body.cause.type in TOTALS:
+                place = place_of(body.cause.topic)
+                self._claimed.add(place)
+                self._totalled.update(() if body.unit else [_trimmed(place)])
             if body.unit and isinstance(parse_code(body.unit), Rsc):
                 self._claimed.add(place_of(str(Topic(message.competition, parse_code(body.unit), "result"))))
         elif isinstance(message, RecordTable) and message.body is not None:
@@ -129,6 +137,17 @@ def _out(message: AnyMessage, prior: AnyMessage | None, topic: str) -> Out:
         return invalid.get(held.body.holder.id or "") if is_here else None
 
     return out
+
+
+def _trimmed(place: str) -> str:
+    """A place without the empty tokens at its end: an event or a phase."""
+    return place.rstrip(".-")
+
+
+def _above(place: str) -> tuple[str, str]:
+    """The phase and the event of a unit's place."""
+    phase = place.rpartition(".")[0]
+    return phase, phase.rpartition(".")[0]
 
 
 def _table_of(register: Register, code: str, message: AnyMessage, cause: RecordCause) -> RecordTableBody:

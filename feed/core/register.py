@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict, replace
 
-from feed.core.claims import Key, Level, Listed, Said, same
+from feed.core.claims import TOTALS, Key, Level, Listed, Said, same
 from feed.core.performance import cost
 from feed.errors import ContradictionError
 from schemas.record_event import (
@@ -70,10 +70,11 @@ class Register:
     ) -> list[RecordEventBody]:
         """What a message does: first what it takes back, then what it says anew.
 
-        `before` is what its predecessor said; `out` tells the IRM of a holder who has just got one.
+        `before` is what its predecessor said; `out` tells the IRM of a holder who has just got one. A total takes back
+        only what it told itself: what it repeated of a result is the result's.
         """
         dropped = [said.claim for said in before if not any(same(said.claim, each.claim) for each in now)]
-        lost = [each for each in self.claims if _is_in(each.body, dropped) or out(each)]
+        lost = [each for each in self.claims if (_may_take(cause, each) and _is_in(each.body, dropped)) or out(each)]
         claimed = [(said, self._alive(said, lost)) for said in now if _is_news(said, before)]
         found = [(said, held) for said, held in claimed if said.level and (not held or _improves(said, held))]
         rest = [each for each in self.claims if each not in lost and each not in [held for _, held in found]]
@@ -142,6 +143,8 @@ class Register:
         fields = asdict(claim) | {"subcode": key[1]}
         if held and claim.result is None:
             fields |= {"result": held.body.result, "result_type": held.body.result_type}
+        if held and claim.unit is None:
+            fields["unit"] = held.body.unit
         return RecordEventBody(
             **fields,
             action=signed if is_signed else RecordAction.PENDING,
@@ -205,6 +208,10 @@ def _is_signed(held: Held) -> bool:
 
 def _is_in(claim: RecordClaim, claims: Iterable[RecordClaim]) -> bool:
     return any(same(claim, each) for each in claims)
+
+
+def _may_take(cause: RecordCause, held: Held) -> bool:
+    return cause.type not in TOTALS or held.body.cause.topic == cause.topic
 
 
 def _is_news(said: Said, before: Iterable[Said]) -> bool:

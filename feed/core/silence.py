@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from feed.core.sources import SourceRow
+from feed.core.sources import SourceRow, is_of_unit
 from schemas.message import Lane, Op, Stamps
 from schemas.source import LastHeard, Number, Source, SourceBody, State
 from schemas.topic import parse_topic
@@ -95,6 +95,8 @@ def changes(rows: Iterable[SourceRow], signs: Signs, expected: Expectations, now
     """What is not told yet at this moment, of the systems that have spoken (`rows`) and of those that are expected."""
     told = set[str]()
     for row in rows:
+        if is_of_unit(row.topic):
+            continue
         told.add(row.topic)
         key = parse_topic(row.topic)
         name = key.competition, key.parts[0] if key.parts else ""
@@ -151,7 +153,7 @@ def restated(message: Source, change: Change, now: int) -> Source:
 
 
 def stated(change: Change, now: int) -> Source:
-    """The message that tells a change of a system that has never spoken for itself."""
+    """The message that tells a change of a system that never spoke for itself, or of a unit, which names none."""
     key = parse_topic(change.topic)
     recv = _recv(change, now)
     return Source(
@@ -163,7 +165,7 @@ def stated(change: Change, now: int) -> Source:
         unit=None,
         version=None,
         status=None,
-        source=key.parts[0],
+        source="".join(key.parts),
         lane=Lane.LIVE,
         ts=Stamps(event=change.heard.event if change.heard else recv, recv=recv, published=0),
         document=None,

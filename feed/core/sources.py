@@ -8,7 +8,9 @@ from feed.core.entry import Entry
 from schemas.message import Micros, Op
 from schemas.rsc import FILLING, Code, PlainCode, Rsc, parse_code
 from schemas.source import Number, State
-from schemas.topic import escape
+from schemas.topic import KIND_TOKEN, escape
+
+_NO_UNIT = frozenset({FILLING, "00"})  # in a topic; the second of a code of 9 characters
 
 
 class SourceRow(msgspec.Struct, frozen=True):
@@ -107,6 +109,17 @@ def _row(entry: Entry) -> SourceRow:
         keep_alive_seconds=said.keep_alive_seconds,
         tolerance_seconds=said.tolerance_seconds,
     )
+
+
+def names_unit(topic: str) -> bool:
+    """Whether a topic is of a unit of an event."""
+    _, discipline, _, event, _, unit, _ = topic.split(".", KIND_TOKEN)
+    return FILLING not in (discipline, event) and unit not in _NO_UNIT
+
+
+def is_of_unit(topic: str) -> bool:
+    """Whether a message of kind `source` tells of a unit, whoever sends it: it names no system."""
+    return topic.count(".") == KIND_TOKEN and names_unit(topic)
 
 
 def _venue(code: Code) -> str | None:

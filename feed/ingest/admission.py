@@ -22,10 +22,12 @@ from feed.core.inflate import first_bytes, inflate
 from feed.core.keys import Key, holds, offence
 from feed.core.known import Known
 from feed.core.outcome import Arrival, Outcome, Quarantined, Stored
+from feed.core.places import placed
 from feed.core.plausibility import Finding, examine, refusal_of, remarked
 from feed.core.scope import WHOLE
+from feed.core.vocabulary import Vocabulary
 from feed.errors import OutcomeUnknownError, TooLargeError
-from feed.ingest.patience import again
+from feed.ingest.patience import again, let_go
 from feed.ingest.sets import Sets, SetStore, Turn
 from feed.ingest.worker import Worker
 from feed.refusals import FORBIDDEN, Reason, Refusal
@@ -169,6 +171,9 @@ class Admission:
             archived.cancel()
         if decoded.sender is not None:
             self.heard(decoded.sender, arrival.recv, max((row.seq for row in outcome.accepted), default=0))
+        candidates = list(decoded.candidates)
+        del decoded  # or nothing would be freed of it
+        await let_go(candidates)
         return outcome
 
     async def _archive(self, arrival: Arrival, raw_id: str) -> None:
@@ -198,24 +203,26 @@ class Admission:
         if isinstance(found, Refusal):
             return await self._refuse(arrival, raw_id, decoded, found)
         self.remarks.update(turn.remarks)
+        self.rules.update(turn.rules)
         return found
 
     async def _settle(
-        self, candidate: Candidate, raw_id: str, waived: Container[str] = ()
+        self, received: Candidate, raw_id: str, waived: Container[str] = ()
     ) -> Stored | Duplicate | Stale | Refused:
         """Gate, look at and publish until the stream and we agree."""
-        topic = candidate.message.topic
+        topic, vocabulary = received.message.topic, self._heads.vocabulary
         lost = False
         while True:
             lock = self._locks.setdefault(topic, asyncio.Lock())
             async with lock:
+                candidate = placed(received, self._heads)
                 verdict = self._verdict(candidate)
                 if isinstance(verdict, Accepted) and (judged := judge_next(candidate, verdict, self._heads)):
                     findings = examine(judged[0].message, self._known)
                     if (refusal := refusal_of(findings, waived)) is not None:
                         return Refused(refusal)
                     try:
-                        stored = await self._publish(_remarked(judged[0], findings), judged[1], raw_id)
+                        stored = await self._publish(_remarked(judged[0], findings, vocabulary), judged[1], raw_id)
                     except OutcomeUnknownError:
                         stored, lost = None, True
                     if stored is not None:
@@ -291,10 +298,9 @@ def _checked(decoded: Decoded, flag: str, key: Key | None) -> Decoded:
     return msgspec.structs.replace(decoded, candidates=(), listing=None, refusal=refusal)
 
 
-def _remarked(candidate: Candidate, findings: list[Finding]) -> Candidate:
-    if not findings:
-        return candidate
-    return msgspec.structs.replace(candidate, message=remarked(candidate.message, findings))
+def _remarked(candidate: Candidate, findings: list[Finding], vocabulary: Vocabulary) -> Candidate:
+    message = vocabulary.remarked(remarked(candidate.message, findings))
+    return candidate if message is candidate.message else msgspec.structs.replace(candidate, message=message)
 
 
 def _mismatch(decoded: Decoded, flag: str) -> Refusal | None:

@@ -9,17 +9,22 @@ from collections.abc import AsyncIterator, Callable, Container, Sequence
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from msgspec.structs import replace
+
 from feed.candidate import Candidate, Listing
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Wait
 from feed.core.heads import Head, Heads
 from feed.core.index import index_of
-from feed.core.lists import Change, Plan, admit_document, plan
+from feed.core.known import Known
+from feed.core.lists import STEP, Change, Plan, admit_document, plan
 from feed.core.outcome import Outcome, Stored
+from feed.core.plausibility import examine, remarked
 from feed.core.scope import WHOLE, Scope
 from feed.errors import OutcomeUnknownError
 from feed.ingest.patience import again
 from feed.refusals import Refusal
 from schemas.list import ListBody, ListedDocument
+from schemas.registry import AnyMessage
 
 
 class SetStore(Protocol):
@@ -35,7 +40,8 @@ class SetStore(Protocol):
 class Turn:
     """One document's turn at its set; its sender may write in `scope`.
 
-    `stored` are sequences by topic, `lost` topics whose outcome is unknown, `remarks` those of what was stored.
+    `stored` are sequences by topic, `lost` topics whose outcome is unknown, `broken` the rules that entities break, by
+    topic; `remarks` and `rules` are those of what was stored.
     """
 
     def __init__(
@@ -49,6 +55,8 @@ class Turn:
         self.stored: dict[str, int] = {}
         self.lost: set[str] = set()
         self.remarks: list[str] = []
+        self.rules: list[str] = []
+        self.broken: dict[str, list[str]] = {}
 
 
 class Sets:
@@ -57,6 +65,7 @@ class Sets:
     def __init__(self, store: SetStore, heads: Heads, window: int, clock: Callable[[], int]) -> None:
         self._store = store
         self._heads = heads
+        self._known = Known(heads)
         self._window = window
         self._clock = clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -90,6 +99,7 @@ class Sets:
                 found = step
         if found.refusal is not None:
             return found.refusal
+        found = await self._looked_at(turn, found)
         left = {change.candidate.message.topic for change in found.changes}
         is_whole = not left
         try:
@@ -98,12 +108,27 @@ class Sets:
                     self._learn(turn, change, seq)
                     if change is not found.claim:
                         turn.remarks += change.candidate.message.remarks + change.verdict.remarks
+                        turn.rules += turn.broken.get(change.candidate.message.topic, ())
                     left.discard(change.candidate.message.topic)
                 is_whole = batch[-1][0].candidate.message.topic == turn.listing.topic
         except OutcomeUnknownError:
             turn.lost |= left | {turn.listing.topic}
             return None
         return self._outcome(turn, found) if is_whole else None
+
+    async def _looked_at(self, turn: Turn, found: Plan) -> Plan:
+        """The same changes, with a remark on those that cannot be true; others get their turn between them."""
+        known = self._known.beside(change.candidate.message for change in found.changes)
+        changes = []
+        for number, change in enumerate(found.changes, 1):
+            message = change.candidate.message
+            findings = examine(message, known)
+            turn.broken[message.topic] = [each.rule.id for each in findings]
+            shown = self._heads.vocabulary.remarked(remarked(message, findings))
+            changes.append(change if shown is message else _with(change, shown))
+            if not number % STEP:
+                await asyncio.sleep(0)
+        return found._replace(changes=changes)
 
     def _learn(self, turn: Turn, change: Change, seq: int) -> None:
         message = change.candidate.message
@@ -121,6 +146,10 @@ class Sets:
         accepted = tuple(Stored(seq, topic) for topic, seq in sorted(turn.stored.items(), key=lambda item: item[1]))
         already = len(accepted) - len(found.changes)  # stored by an earlier try: this one found them there
         return Outcome(accepted=accepted, duplicates=max(0, found.duplicates - already), stale=found.stale)
+
+
+def _with(change: Change, message: AnyMessage) -> Change:
+    return change._replace(candidate=replace(change.candidate, message=message))
 
 
 def _is_of(head: Head, document: ListedDocument) -> bool:

@@ -50,6 +50,7 @@ async def code_tables(request: web.Request) -> web.StreamResponse:
         dictionary.seq,
         lambda seq: TablesPage(reading.epoch, seq, competition, dictionary.tables()),
         variant=EDITION,
+        has_labels=False,
     )
 
 
@@ -68,7 +69,7 @@ async def codes(request: web.Request) -> web.StreamResponse:
         return CodesPage(reading.epoch, seq, competition, table.name, origin, lang, table.rows(wanted, lang))
 
     variant = ":".join(filter(None, (lang, EDITION if origin is Origin.SHIPPED else None)))
-    return await answer(request, reading, table.seq, page, variant)
+    return await answer(request, reading, table.seq, page, variant, has_labels=False)
 
 
 async def _dictionary(request: web.Request, reading: Reading) -> tuple[Reading, str | None, Dictionary]:

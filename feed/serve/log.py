@@ -7,7 +7,17 @@ from feed.core.entry import Entry
 from feed.core.filters import Filter
 from feed.errors import ErrorName, OutcomeUnknownError, ReaderError
 from feed.serve.pulls import json_text, lines, send, under_way
-from feed.serve.query import NDJSON, check_names, read_after, read_filter, read_number, read_seconds, wants
+from feed.serve.query import (
+    LANG,
+    NDJSON,
+    check_names,
+    read_after,
+    read_filter,
+    read_labels,
+    read_number,
+    read_seconds,
+    wants,
+)
 from feed.serve.reading import Reading
 from feed.serve.rights import RIGHTS, entitled
 
@@ -16,7 +26,7 @@ LIMIT_MAX = 1_000
 SCAN_MAX = 20_000
 PAGE_BYTES = 8 * 1024 * 1024
 WAIT_SECONDS_MAX = 60
-_NAMES = frozenset({"after", "filter", "flag", "limit", "type", "wait"})
+_NAMES = frozenset({"after", "filter", "flag", LANG, "limit", "type", "wait"})
 
 
 async def log(request: web.Request) -> web.StreamResponse:
@@ -26,6 +36,7 @@ async def log(request: web.Request) -> web.StreamResponse:
     wish = reading.pump.cohorts.shared(read_filter(request.query, reading.scope))
     limit = read_number(request.query, "limit", LIMIT, LIMIT_MAX)
     seconds = read_seconds(request.query, "wait", WAIT_SECONDS_MAX)
+    labels = read_labels(request.query, reading.labelling)
     after = await read_after(request.query, reading)
     async with under_way(request, reading):
         try:
@@ -36,11 +47,11 @@ async def log(request: web.Request) -> web.StreamResponse:
                 entries, seq = await _page(reading, wish, seq, limit)
         except OutcomeUnknownError as error:
             raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
-        cursor = write_cursor(reading.epoch, seq)
+        cursor, shown = write_cursor(reading.epoch, seq), labels.of_log if labels else None
         if wants(request.headers, NDJSON):
-            return await send(request, lines({"Feed-Next": cursor, "Feed-Tip": str(reading.log.tip)}), entries)
+            return await send(request, lines({"Feed-Next": cursor, "Feed-Tip": str(reading.log.tip)}), entries, shown)
         end = b'],"next":"%b","tip":%d}' % (cursor.encode(), reading.log.tip)
-        return await send(request, json_text(b'{"messages":[', end), entries)
+        return await send(request, json_text(b'{"messages":[', end), entries, shown)
 
 
 async def _page(reading: Reading, wish: Filter, seq: int, limit: int) -> tuple[list[Entry], int]:

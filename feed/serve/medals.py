@@ -13,7 +13,7 @@ from feed.serve.moments import AS_OF, at_moment, of_kinds, of_topics
 from feed.serve.query import check_names, listed
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
-from feed.serve.views import VIEW_NAMES, answer
+from feed.serve.views import LABELLED_NAMES, answer
 from schemas.derived import Derived
 from schemas.ledger import MedalCause, MedalView
 from schemas.medal_table import MedalRow, MedalTable, MedalTableBody
@@ -53,7 +53,7 @@ class LedgerPage(msgspec.Struct, frozen=True):
 
 async def medals(request: web.Request) -> web.StreamResponse:
     """Answer with the table of all, or of a discipline, or of the events of one gender."""
-    check_names(request.query, VIEW_NAMES | {AS_OF, "view", "discipline", "gender"})
+    check_names(request.query, LABELLED_NAMES | {AS_OF, "view", "discipline", "gender"})
     reading = entitled(request)
     competition, view = chosen(request, reading), read_view(request.query)
     discipline, gender = _read_discipline(request.query), request.query.get("gender")
@@ -75,7 +75,7 @@ async def medals(request: web.Request) -> web.StreamResponse:
 
 async def ledger(request: web.Request) -> web.StreamResponse:
     """Answer with the entries, each with its cause."""
-    check_names(request.query, VIEW_NAMES | {AS_OF, "view", "event", "noc", "cause"})
+    check_names(request.query, LABELLED_NAMES | {AS_OF, "view", "event", "noc", "cause"})
     reading = entitled(request)
     competition, view = chosen(request, reading), read_view(request.query)
     events, nocs, causes = (listed(request.query, name) for name in ("event", "noc", "cause"))

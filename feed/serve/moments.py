@@ -14,10 +14,13 @@ from aiohttp import hdrs, web
 from feed.core.board import Board
 from feed.core.cursor import write_cursor
 from feed.core.entry import Entry
+from feed.core.labels import Labelling, Labels
 from feed.core.moment import is_time, parse_time
+from feed.core.scope import WHOLE
 from feed.errors import ErrorName, OutcomeUnknownError, ReaderError
 from feed.serve.blobs import FOR_EVER
 from feed.serve.pulls import under_way
+from feed.serve.query import LANG, read_labels
 from feed.serve.reading import DEFAULTED, READINGS, Moment, Reading
 from schemas.registry import KINDS, KindClass
 from schemas.rsc import Code
@@ -25,6 +28,7 @@ from schemas.topic import Topic, escape
 
 AS_OF = "as_of"
 MOMENT_HEADER = "Feed-As-Of"
+CODE_KIND = "code"
 
 
 class _Told(NamedTuple):
@@ -88,6 +92,24 @@ async def at_moment(request: web.Request, reading: Reading, wanted: Wanted) -> R
     return replace(reading, board=board, moment=moment.seq)
 
 
+async def labels_at(request: web.Request, reading: Reading) -> Labels | None:
+    """The labels in `lang=` by the dictionary as it was at the moment of a reading side, None without `lang=`.
+
+    Raises ReaderError as `at_moment` does, and bad_request for a language that there was not.
+    """
+    if reading.moment is None or LANG not in request.query:
+        return read_labels(request.query, reading.labelling)
+    live = request.app[READINGS][reading.flag].board
+    request[_TOLD] = request[_TOLD]._replace(is_for_ever=False)  # what ships may read otherwise in the next release
+    try:
+        async with under_way(request, reading):
+            moment = await reading.moments.at(reading.moment)
+            codes = await _board(moment, live, replace(reading, scope=WHOLE), _codes) if moment else Board()
+    except OutcomeUnknownError as error:
+        raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
+    return read_labels(request.query, Labelling(codes))
+
+
 async def tell_moment(request: web.Request, response: web.StreamResponse) -> None:
     """Name the place that an answer is of; one that a cursor with its epoch was asked for never changes.
 
@@ -98,6 +120,10 @@ async def tell_moment(request: web.Request, response: web.StreamResponse) -> Non
         response.headers[MOMENT_HEADER] = told.cursor
         if told.is_for_ever:
             response.headers[hdrs.CACHE_CONTROL] = f"public, {FOR_EVER}"
+
+
+def _codes(board: Board) -> Iterable[Entry]:
+    return (entry for entry in board if entry.kind == CODE_KIND)
 
 
 def _is_entity(entry: Entry, start: str) -> bool:

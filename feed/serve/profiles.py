@@ -22,10 +22,10 @@ from feed.serve.query import check_names, read_number
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
 from feed.serve.schedule import NO_ZONE, read_day
-from feed.serve.views import VIEW_NAMES, answer
+from feed.serve.views import LABELLED_NAMES, answer
 
-PAGE_NAMES = VIEW_NAMES | {AS_OF, "limit", "offset"}
-AT_ONCE = 50  # of the messages that name competitors, when nobody has asked for them yet: live ones go between
+PAGE_NAMES = LABELLED_NAMES | {AS_OF, "limit", "offset"}
+AT_ONCE = 50  # messages that are read into a view nobody has asked for yet: live ones go between
 LIMIT, LIMIT_MAX, OFFSET_MAX = 100, 500, 100_000
 _KINDS = (*WORDS, *LISTS, "session", "ledger", MARK)
 _NOC = re.compile(r"[A-Z0-9]{1,20}")
@@ -118,8 +118,9 @@ async def known_now(request: web.Request, wanted: Wanted | None = None) -> Known
     reading = entitled(request)
     competition = chosen(request, reading)
     reading = await at_moment(request, reading, wanted or of_kinds(competition, *_KINDS))
-    while not reading.board.advance(Casts, AT_ONCE):  # noqa: ASYNC110 - it waits for nothing, it gives way
-        await asyncio.sleep(0)
+    for kind in (Casts, Schedule, Journals):
+        for _ in reading.board.advance(kind, AT_ONCE):
+            await asyncio.sleep(0)
     programme = reading.board.view(Schedule).of(competition)
     cast = reading.board.view(Casts).of(competition)
     journal = reading.board.view(Journals).of(competition)

@@ -1,7 +1,7 @@
 """HTTP answers that take time: they count and are watched as subscribers are, and leave in portions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -92,21 +92,29 @@ def lines(headers: Mapping[str, str]) -> Form:
     return Form(b"", b"\n", b"\n", {hdrs.CONTENT_TYPE: NDJSON, hdrs.VARY: hdrs.ACCEPT, **headers})
 
 
-async def send(request: web.Request, form: Form, entries: list[Entry]) -> web.StreamResponse:
-    """Answer with a list of messages, portion by portion; a reader who leaves in the middle is let go."""
+async def send(
+    request: web.Request, form: Form, entries: list[Entry], shown: Callable[[Entry], Entry] | None = None
+) -> web.StreamResponse:
+    """Answer with a list of messages, portion by portion; a reader who leaves in the middle is let go.
+
+    What is `shown` of each, if that is something else, is made as it leaves: its length is not known before.
+    """
     if request.method == hdrs.METH_HEAD:
         return web.Response(headers=form.headers)  # a streamed body would be written behind the headers all the same
     start, between, end, headers = form
     if not entries and not start:
         end = b""  # no message, no line
     response = web.StreamResponse(headers=headers)
-    gaps = len(between) * max(len(entries) - 1, 0)
-    response.content_length = len(start) + sum(len(entry.json) for entry in entries) + gaps + len(end)
+    if shown is None:
+        gaps = len(between) * max(len(entries) - 1, 0)
+        response.content_length = len(start) + sum(len(entry.json) for entry in entries) + gaps + len(end)
     try:
         await response.prepare(request)
         for portion in portions(entries, PORTION_BYTES):
-            await response.write(start + between.join([entry.json for entry in portion]))
+            leaving = portion if shown is None else map(shown, portion)
+            await response.write(start + between.join([entry.json for entry in leaving]))
             start = between
+            await asyncio.sleep(0)  # making a portion takes a while: others must not wait for all of them
         await response.write_eof(end if entries else start + end)
     except ConnectionError:
         response.force_close()

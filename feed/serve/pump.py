@@ -235,7 +235,9 @@ class Pump:
         for portion in portions(snapshot):
             if not await subscriber.room():
                 return
-            subscriber.write(subscriber.key.encoding.state(portion))
+            labels = subscriber.key.labels
+            shown = portion if labels is None else list(map(labels.of_state, portion))
+            subscriber.write(subscriber.key.encoding.state(shown))
             subscriber.reached = portion[-1].seq
             await asyncio.sleep(0)
         subscriber.cursor = cut

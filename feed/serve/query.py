@@ -10,6 +10,7 @@ from multidict import MultiMapping
 from feed.core.cohorts import CohortKey
 from feed.core.encodings import Encoding
 from feed.core.filters import Filter, parse_filter
+from feed.core.labels import Labelling, Labels
 from feed.core.scope import Scope
 from feed.errors import ErrorName, ReaderError
 from feed.serve.reading import Reading
@@ -22,7 +23,6 @@ NOT_BUILT_YET = frozenset(
         "conflate",
         "delay",
         "delta",
-        "lang",
         "noc",
         "status",
         "ticket",
@@ -30,7 +30,8 @@ NOT_BUILT_YET = frozenset(
     }
 )
 REPEATED = frozenset({"code", "discipline", "event", "filter", "noc", "status", "type", "venue"})
-SUBSCRIBER_NAMES = frozenset({"after", "filter", "flag", "snapshot", "type"})
+LANG = "lang"
+SUBSCRIBER_NAMES = frozenset({"after", "filter", "flag", LANG, "snapshot", "type"})
 _LEAST = 0.001
 _WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
 _SECONDS = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?")
@@ -38,16 +39,20 @@ _SECONDS = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a reader asked for: `after` is a sequence or None, `snapshot` whether the current state comes first."""
+    """What a reader asked for: `after` is a sequence or None, `snapshot` whether the current state comes first.
+
+    `labels` are in the language that it asked for.
+    """
 
     reading: Reading
     filter: Filter
     after: int | None
     snapshot: bool
+    labels: Labels | None = None
 
     def key(self, encoding: Encoding) -> CohortKey:
         """With whom this reader shares its bytes."""
-        return CohortKey(self.reading.pump.cohorts.shared(self.filter), encoding)
+        return CohortKey(self.reading.pump.cohorts.shared(self.filter), encoding, self.labels)
 
 
 def listed(query: MultiMapping[str], name: str) -> frozenset[str]:
@@ -110,6 +115,19 @@ async def read_after(query: MultiMapping[str], reading: Reading) -> int | None:
     return None if text is None else await reading.place(text)
 
 
+def read_labels(query: MultiMapping[str], labelling: Labelling) -> Labels | None:
+    """The labels in `lang=`, None when it is absent; raises ReaderError bad_request for a language there is not."""
+    lang = query.get(LANG)
+    if lang is None:
+        return None
+    labels = labelling.of(lang)
+    if labels is None:
+        there = ", ".join(labelling.languages())
+        hint = "Choose one of them, or leave lang= out."
+        raise ReaderError(ErrorName.BAD_REQUEST, f"lang={lang[:20]}: there are codes in {there}", hint=hint)
+    return labels
+
+
 def read_switch(query: MultiMapping[str], name: str) -> bool:
     """A parameter that is 0 or 1, 0 when absent; raises ReaderError bad_request."""
     text = query.get(name, "0")
@@ -150,11 +168,14 @@ async def read_event_wish(query: MultiMapping[str], reading: Reading, last_event
     check_names(query, SUBSCRIBER_NAMES)
     if not last_event_id:
         return await _read_wish(query, reading)
-    return Wish(reading, read_filter(query, reading.scope), await reading.place(last_event_id), snapshot=False)
+    labels = read_labels(query, reading.labelling)
+    after = await reading.place(last_event_id)
+    return Wish(reading, read_filter(query, reading.scope), after, snapshot=False, labels=labels)
 
 
 async def _read_wish(query: MultiMapping[str], reading: Reading) -> Wish:
     wish, snapshot = read_filter(query, reading.scope), read_switch(query, "snapshot")
     if snapshot and "after" in query:
         raise ReaderError(ErrorName.BAD_REQUEST, "snapshot=1 and after= cannot go together", hint="Choose one.")
-    return Wish(reading, wish, await read_after(query, reading), snapshot)
+    labels = read_labels(query, reading.labelling)
+    return Wish(reading, wish, await read_after(query, reading), snapshot, labels)

@@ -9,6 +9,7 @@ from aiohttp import web
 from feed.core.board import Board
 from feed.core.cursor import parse_cursor, read_cursor
 from feed.core.entry import Entry
+from feed.core.labels import Labelling
 from feed.core.log import AbsentError, Log
 from feed.core.scope import WHOLE, Scope
 from feed.errors import ErrorName, ReaderError
@@ -50,7 +51,8 @@ class Reading:
 
     `passed(seq, seconds)` returns once the log has come as far as a sequence, or after that time. For one request it is
     as wide as its key: the board holds no more than `scope`; log and pump are everybody's, a Filter made with `scope`
-    keeps to it. `key` is the id of the key, None for who needs none. At a `moment` the board is that of a sequence.
+    keeps to it; what codes mean all are told. `key` is the id of the key, None for who needs none. At a `moment`
+    the board is that of a sequence.
     """
 
     flag: str
@@ -62,6 +64,7 @@ class Reading:
     blobs: Blobs
     passed: Passed
     moments: Moments
+    labelling: Labelling
     scope: Scope = WHOLE
     key: str | None = None
     moment: int | None = None

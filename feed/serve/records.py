@@ -10,7 +10,7 @@ from feed.serve.medals import read_view, through
 from feed.serve.moments import AS_OF, at_moment, of_kinds
 from feed.serve.query import check_names, listed
 from feed.serve.rights import entitled
-from feed.serve.views import VIEW_NAMES, answer
+from feed.serve.views import LABELLED_NAMES, answer
 from schemas.ledger import MedalView
 
 
@@ -27,7 +27,7 @@ class RecordsPage(msgspec.Struct, frozen=True):
 
 async def records(request: web.Request) -> web.StreamResponse:
     """Answer with the records that stand; `seq` is the newest message that changed one of the competition's."""
-    check_names(request.query, VIEW_NAMES | {AS_OF, "view", "discipline", "event", "type"})
+    check_names(request.query, LABELLED_NAMES | {AS_OF, "view", "discipline", "event", "type"})
     reading = entitled(request)
     competition, view = chosen(request, reading), read_view(request.query)
     disciplines, events, types = (listed(request.query, name) for name in ("discipline", "event", "type"))

@@ -15,11 +15,11 @@ from feed.serve.competitions import ZONES, chosen
 from feed.serve.moments import AS_OF, at_moment, of_kinds
 from feed.serve.query import check_names, listed
 from feed.serve.rights import entitled
-from feed.serve.views import VIEW_NAMES, answer
+from feed.serve.views import LABELLED_NAMES, answer
 from schemas.unit import STATUSES
 
 NO_ZONE = "UTC"
-_NAMES = VIEW_NAMES | {AS_OF, "date", "discipline", "noc", "status", "venue"}
+_NAMES = LABELLED_NAMES | {AS_OF, "date", "discipline", "noc", "status", "venue"}
 _CODE = re.compile(r"[A-Z0-9]{1,20}")
 
 

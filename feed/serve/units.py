@@ -10,11 +10,11 @@ from feed.core.units import About, Units
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import chosen
 from feed.serve.documents import as_delivered
-from feed.serve.moments import AS_OF, at_moment, of_code
+from feed.serve.moments import AS_OF, at_moment, labels_at, of_code
 from feed.serve.query import check_names
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
-from feed.serve.views import VIEW_NAMES, answer
+from feed.serve.views import LABELLED_NAMES, answer
 from schemas.competitor import Decision
 from schemas.rsc import Code, PlainCode, parse_code
 
@@ -68,11 +68,11 @@ async def unit_result(request: web.Request) -> web.StreamResponse:
     result = about.newest("result")
     if result is None:
         raise _not_found(request, competition, "unit {} has no result")
-    return as_delivered(request, reading, result)
+    return as_delivered(request, reading, result, await labels_at(request, reading))
 
 
 async def _about(request: web.Request) -> tuple[Reading, str, About]:
-    check_names(request.query, VIEW_NAMES | {AS_OF})
+    check_names(request.query, LABELLED_NAMES | {AS_OF})
     reading = entitled(request)
     code = _code(request.match_info["unit"])
     competition = chosen(request, reading)

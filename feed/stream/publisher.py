@@ -6,6 +6,7 @@ The one guard for order, duplicates and several ingest nodes is the expected las
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import nullcontext
+from typing import Final, NamedTuple
 
 import msgspec
 import zstandard
@@ -35,9 +36,24 @@ MESSAGE_ID = "Nats-Msg-Id"
 CARRIED_BYTES_MAX = 512 * 1024  # of a message or of raw bytes; what is larger is kept in BLOB
 BODY_MEDIA = "application/json"
 BATCH_BYTES_MAX = 256 * 1024
+ENCODED_AT_ONCE = 8  # messages of a list that are encoded without letting others in
 SHORT_BATCH = 16  # messages; an update of a few entities overtakes the long lists
+ROOM = 4  # times as long as a long batch took the disk is left to results behind it, if there were any
+ROOM_SECONDS_MAX = 0.05
+RECENT_SECONDS = 1.0
 ACK_SECONDS = 2.0
 ZSTD_LEVEL = 3
+
+
+class Bounds(NamedTuple):
+    """How many messages, and bytes of them, go into one atomic batch."""
+
+    messages: int
+    bytes: int
+
+
+LISTED: Final = Bounds(500, BATCH_BYTES_MAX)  # results get through between the batches of a list
+OF_ONE_CAUSE: Final = Bounds(MESSAGES_MAX, 4 * 1024 * 1024)  # all at once: it holds up results for a tenth of a second
 
 
 class Publisher:
@@ -52,6 +68,7 @@ class Publisher:
         self._tide = tide
         self._clock = clock
         self._long = asyncio.Lock()
+        self._last_result = -RECENT_SECONDS  # by the loop's time; any message that is no part of a list
         self._blobs = Blobs(connection)
         self._zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
 
@@ -81,13 +98,16 @@ class Publisher:
 
     async def publish(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> int | None:
         """Store a message behind `verdict.prev`, the head the gate saw; None when the head has moved since."""
+        self._last_result = asyncio.get_running_loop().time()
         piece = await self._piece(candidate, verdict, raw_id)
         try:
             return await self._acked(piece.subject, piece.payload, piece.headers)
         except WrongLastSequenceError:
             return None
 
-    async def publish_all(self, plan: Plan, raw_id: str) -> AsyncIterator[list[tuple[Change, int]]]:
+    async def publish_all(
+        self, plan: Plan, raw_id: str, bounds: Bounds = LISTED
+    ) -> AsyncIterator[list[tuple[Change, int]]]:
         """Store what a document changes in atomic batches; yields what each stored, with its sequence.
 
         More than one batch begins with the claim, behind which the head is written. Ends early, before all are stored,
@@ -95,11 +115,13 @@ class Publisher:
         """
         portion: list[tuple[Change, Piece]] = []
         size = claimed = 0
-        for change in plan.changes:
+        for number, change in enumerate(plan.changes, 1):
+            if not number % ENCODED_AT_ONCE:
+                await asyncio.sleep(0)
             if claimed and change is plan.changes[-1]:
                 change = change._replace(verdict=replace(change.verdict, prev=claimed))  # noqa: PLW2901 - the head
             piece = await self._piece(change.candidate, change.verdict, raw_id)
-            if portion and (size + len(piece.payload) > BATCH_BYTES_MAX or len(portion) == MESSAGES_MAX):
+            if portion and (size + len(piece.payload) > bounds.bytes or len(portion) == bounds.messages):
                 if not claimed and plan.claim:
                     claim = await self._piece(plan.claim.candidate, plan.claim.verdict, raw_id)
                     portion.insert(0, (plan.claim, claim))
@@ -124,14 +146,24 @@ class Publisher:
 
     async def _stored(self, portion: list[tuple[Change, Piece]]) -> list[tuple[Change, int]] | None:
         pieces = [piece for _, piece in portion]
-        async with self._long if len(portion) > SHORT_BATCH else nullcontext():
+        is_long = len(portion) > SHORT_BATCH
+        async with self._long if is_long else nullcontext():
+            began = asyncio.get_running_loop().time()
             try:
                 seqs = await publish_batch(self._connection, pieces, timeout=ACK_SECONDS)
             except WrongLastSequenceError:
                 return None
             except PayloadTooLargeError as error:
                 raise TooLargeError(error.detail) from error
+            if is_long:
+                await self._leave_room(began)
         return [(change, seq) for (change, _), seq in zip(portion, seqs, strict=True)]
+
+    async def _leave_room(self, began: float) -> None:
+        """Wait before the next long batch while results come: theirs would wait behind each of its six fsyncs."""
+        now = asyncio.get_running_loop().time()
+        if now - self._last_result < RECENT_SECONDS:
+            await asyncio.sleep(min(ROOM * (now - began), ROOM_SECONDS_MAX))
 
     async def _piece(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> Piece:
         for each in candidate.attached:

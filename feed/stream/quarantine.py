@@ -9,7 +9,6 @@ from base64 import b64decode
 from typing import Final
 
 import msgspec
-import zstandard
 
 from feed.core.outcome import Arrival
 from feed.core.quarantine import Audit, Case, QuarantineRecord
@@ -19,8 +18,8 @@ from feed.stream.blobs import NO_MESSAGE, Blobs
 from feed.stream.connection import Connection, JetStreamError
 from feed.stream.consumer import StreamMessage, last_per_subject
 from feed.stream.history import read
+from feed.stream.raw import content
 from feed.stream.streams import QUARANTINE, RAW, last_sequence
-from schemas.message import BodyRef
 
 HELD: Final = "quarantine.held."
 AUDIT: Final = "quarantine.audit."
@@ -83,14 +82,7 @@ class Quarantine:
         message = await self._search(RAW.name, record.id)
         if message is None:
             raise DamagedError(f"the bytes of document {record.id} are not there")
-        headers, data = message.headers, message.payload
-        encoding = headers["Raw-Encoding"]
-        if "Raw-Blob" in headers:
-            size = int(headers["Raw-Bytes"])
-            ref = BodyRef(sha256=headers["Raw-Blob"], bytes=size, media=f"application/{encoding}")
-            data = b"".join([chunk async for chunk in self._blobs.read(ref)])
-        if encoding == "zstd":
-            data, encoding = zstandard.decompress(data), ""
+        data, encoding = await content(message, self._blobs)
         return Arrival(record.format, data, encoding, record.ts_recv, record.source)
 
     async def note(self, audit: Audit, *, is_first: bool = False) -> bool:

@@ -1,8 +1,9 @@
-"""Venue formats: pure decoders from bytes to messages. One format is one package here and one line below."""
+"""Venue formats: pure decoders from bytes to messages. One format is one file or package here and one line below."""
 
 from feed.candidate import Decode
-from feed.venues import odf
+from feed.venues import codes, odf
 
 FORMATS: dict[str, Decode] = {
+    "codes": codes.decode,
     "odf": odf.decode,
 }

@@ -39,6 +39,12 @@ def heat(version: int, *rows: str, status: str = "OFFICIAL", unit: int = 1, **he
     return odf("XA", version, body="".join(rows), ResultStatus=status, **{"DocumentCode": code} | header)
 
 
+def total(version: int, *rows: str, status: str = "OFFICIAL", code: str = EVENT, **header: str) -> bytes:
+    """The total of an event, or of the phase or type that is named."""
+    named = {"DocumentType": "DT_CUMULATIVE_RESULT", "DocumentCode": code} | header
+    return odf("XA", version, body="".join(rows), ResultStatus=status, **named)
+
+
 def stood(name: str, value: str, more: str = 'Historical="Y"', noc: str = "XBB") -> str:
     """A performance of a list of records."""
     holder = f'<Competitor Code="{name}" Type="A" Organisation="{noc}"/>'

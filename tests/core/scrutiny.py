@@ -27,12 +27,15 @@ class Scrutiny:
             decoded = decode(document, RECEIPT)
             assert decoded.refusal is None, decoded.refusal
             found = []
+            known = self.known.beside(each.message for each in decoded.candidates)
             for candidate in decoded.candidates:
                 if decoded.listing is None:
                     verdict = admit(candidate, self.heads.get(candidate.message.topic), 1, 0)
                     if not isinstance(verdict, Accepted):
                         continue
                     found += examine(judge(candidate.message), self.known)
+                else:
+                    found += examine(candidate.message, known)
                 self._take(candidate)
             if decoded.listing is not None:
                 self._take(decoded.listing.head)

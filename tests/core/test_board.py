@@ -94,14 +94,46 @@ def test_a_view_is_brought_up_to_date_when_it_is_asked_for():
 
 
 def test_a_view_is_brought_up_to_date_step_by_step():
-    """In order, while the board grows and a topic comes again; it tells when there is nothing left."""
+    """In order and all of it, while the board grows and a topic comes again in the pauses."""
     board = Board()
     for seq, topic in enumerate(TOPICS[:3], 1):
         board.apply(entry(seq, topic))
-    assert not board.advance(Seen, 2)
+    steps = board.advance(Seen, 2)
+    next(steps)
     board.apply(entry(4, TOPICS[2]))
-    assert board.advance(Seen, 2)
-    assert board.view(Seen).seqs == [1, 2, 4]
+    assert sum(1 for _ in steps) == 2
+    assert board.view(Seen).seqs == [1, 2, 3, 4]
+
+
+def test_two_who_bring_a_view_up_to_date_do_it_once():
+    """Whoever asks in a pause of another gets all of it, and the other adds nothing twice."""
+    board = Board()
+    for seq, topic in enumerate(TOPICS[:4], 1):
+        board.apply(entry(seq, topic))
+    first, second = board.advance(Seen, 1), board.advance(Seen, 1)
+    next(first)
+    next(second)
+    assert board.view(Seen).seqs == [1, 2, 3, 4]
+    assert [*first, *second]
+    assert board.view(Seen).seqs == [1, 2, 3, 4]
+
+
+def test_a_long_view_is_read_once():
+    """Its cost goes by the number of entries, however small the steps are."""
+    board = Board()
+    for seq in range(1, 3_001):
+        board.apply(entry(seq, f"{TOPICS[0]}.{seq}"))
+    looked = 0
+
+    def newer(seq: int) -> list[Entry]:
+        nonlocal looked
+        found = Board._newer(board, seq)
+        looked += len(found)
+        return found
+
+    board._newer = newer  # type: ignore[method-assign]
+    assert sum(1 for _ in board.advance(Seen, 10)) == 300
+    assert looked == 3_000
 
 
 def test_a_part_of_a_board_has_views_of_its_own():

@@ -124,13 +124,6 @@ def test_a_medal_of_another_organisation_is_another_medal(book: Book):
     assert moved.winner.noc != "XZZ"
 
 
-def test_a_copy_is_for_trying(book: Book):
-    """What is written there is not written here."""
-    copy = book.copy()
-    take(copy, {FINAL: awards("gold a")})
-    assert (held(copy), held(book)) == (["gold a"], [])
-
-
 said = st.dictionaries(
     st.sampled_from([FINAL, BRONZE, WHOLE_EVENT]),
     st.sets(st.sampled_from([f"{medal} {who}" for medal in ("gold", "silver", "bronze") for who in "abc"]), max_size=4),

@@ -13,9 +13,10 @@ from schemas.record_event import EventRef
 from schemas.registry import AnyMessage
 from schemas.rsc import parse_code
 from schemas.topic import place_of
-from tests.core.record_makers import EVENT, HEAT, Stream, bodies, heat, mark, of_type, records, stood, swim
+from tests.core.record_makers import EVENT, HEAT, Stream, bodies, heat, mark, of_type, records, stood, swim, total
 
 WR = mark("WR")
+PHASE = {"DocumentType": "DT_PHASE_RESULT", "code": "SWMM100MFR------------HEAT--------"}
 LIST = records(1, of_type("WR", stood("old", "46.40")))
 
 
@@ -300,6 +301,64 @@ def test_a_derived_message_names_its_cause(stream: Stream):
     assert (event.topic, table.topic) == ("XA.SWM.M.100MFR.-.-.record_event.1-1", "XA.SWM.M.100MFR.-.-.record_table")
     for message in stream.written:
         assert (message.caused_by, message.document, message.source, message.op) == (1, None, "feed", Op.PUT)
+
+
+def test_a_record_in_a_total(stream: Stream):
+    """No unit of several has it alone: pending while they run, set when it is signed, withdrawn with the IRM."""
+    stream.post(LIST)
+    assert stream.post(total(1, swim("a", "46.39", WR), status="INTERMEDIATE")) == ["?WR a 46.39"]
+    assert (stream.table(), stream.table("provisional")) == (["WR 46.40 old"], ["WR 46.39 a"])
+    assert stream.post(total(2, swim("a", "46.39", WR))) == ["+WR a 46.39"]
+    (body,) = bodies(stream.written)
+    assert (body.unit, body.cause.type, body.previous.result) == (None, "cumulative_result", "46.40")
+    stream.restart()
+    assert stream.post(total(3, swim("a", "", irm="DSQ"))) == ["-WR a 46.39"]
+    assert bodies(stream.written)[0].irm == "DSQ"
+    assert stream.table() == ["WR 46.40 old"]
+
+
+@pytest.mark.parametrize("header", [{}, PHASE])
+def test_a_total_does_not_tell_again_what_a_result_told(stream: Stream, header: dict[str, str]):
+    """Nor does it bring back what the result took, nor take what the result still says."""
+    stream.post(heat(1, swim("a", "46.39", WR)))
+    assert stream.post(total(1, swim("a", "46.39", WR), **header)) == []
+    other = swim("b", "47.00", mark("OR"))
+    assert stream.post(total(2, swim("a", "46.39"), other, **header)) == ["+OR b 47.00"]
+    stream.post(total(3, swim("a", "46.39", WR), other, **header))
+    assert stream.table() == ["OR 47.00 b", "WR 46.39 a"]
+    assert stream.post(heat(2, swim("a", "", irm="DSQ"))) == ["-WR a 46.39"]
+    assert stream.post(total(4, swim("a", "46.39", WR), other, swim("c", "48.00"), **header)) == []
+    assert stream.table() == ["OR 47.00 b", "WR none"]
+
+
+@pytest.mark.parametrize("header", [{}, PHASE])
+def test_a_result_is_heard_after_its_total(stream: Stream, header: dict[str, str]):
+    """It says nothing new, and takes the record back when it loses its mark; also after a restart."""
+    assert stream.post(total(1, swim("a", "46.39", WR), **header)) == ["+WR a 46.39"]
+    assert stream.post(heat(1, swim("a", "46.39", WR))) == []
+    stream.restart()
+    assert stream.post(heat(2, swim("a", "46.41"))) == ["-WR a 46.39"]
+
+
+def test_a_total_that_signs_keeps_the_unit(stream: Stream):
+    """What a result marked happened there, whoever signs it."""
+    stream.post(heat(1, swim("a", "46.39", WR), status="UNOFFICIAL"))
+    assert stream.post(total(1, swim("a", "46.39", WR))) == ["+WR a 46.39"]
+    assert bodies(stream.written)[0].unit == HEAT
+
+
+def test_the_units_of_a_total_have_their_marks(stream: Stream):
+    """Each with the value and the unit of its own."""
+    item = f'<ResultItem Unit="{HEAT}" Order="1"><Result ResultType="TIME" Result="22.10"><RecordIndicators>'
+    items = f"<ResultItems>{item}{mark('OR')}</RecordIndicators></Result></ResultItem></ResultItems>"
+    assert stream.post(total(1, swim("a", "46.41", items=items))) == ["+OR a 22.10"]
+    assert bodies(stream.written)[0].unit == HEAT
+
+
+def test_a_call_signs_the_record_of_a_total(stream: Stream):
+    """It was signed while something was open, as a result may be."""
+    stream.post(total(1, swim("a", "46.39", WR)).replace(b"<Result ", b'<Result PhotoFinish="P" ', 1))
+    assert stream.take(call(stream, "official", stream.seq("cumulative_result", 1))) == ["+WR a 46.39"]
 
 
 def call(stream: Stream, text: str, result: int | None, *, pending: bool = False) -> Candidate:

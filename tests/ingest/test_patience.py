@@ -1,7 +1,11 @@
+import asyncio
+from itertools import pairwise
+
 import pytest
 
 from feed.errors import BrokerError, OutcomeUnknownError
-from feed.ingest.patience import again
+from feed.ingest.patience import FREED_AT_ONCE, again, let_go
+from tests.core.makers import candidate
 from tests.ingest.house import times
 
 
@@ -15,3 +19,16 @@ async def test_another_failure_is_passed_on():
     """A full disk is not waited for."""
     with pytest.raises(BrokerError):
         await again(times(1, BrokerError("full")))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3 * FREED_AT_ONCE + 1])
+async def test_many_messages_are_freed_bit_by_bit(count: int):
+    """Others get their turn between them; nothing is kept."""
+    held = [candidate()] * count
+    freeing = asyncio.ensure_future(let_go(held))
+    seen = [count]
+    while not freeing.done():
+        await asyncio.sleep(0)
+        seen.append(len(held))
+    assert max(before - after for before, after in pairwise(seen)) <= FREED_AT_ONCE
+    assert held == []

@@ -7,9 +7,11 @@ from feed.candidate import Decoded
 from feed.core.outcome import Outcome
 from feed.errors import BrokerError, OutcomeUnknownError
 from feed.refusals import Reason
-from schemas.message import Op
+from feed.venues.odf import decode
+from schemas.message import Op, Remark
 from tests.core.set_makers import FULL, LIST_TOPIC, UPDATE, entities, listing, topic_of
-from tests.ingest.house import House, times
+from tests.documents import odf
+from tests.ingest.house import RECEIPT, House, times
 
 
 @pytest.fixture
@@ -156,3 +158,16 @@ async def test_remarks_are_counted_once_for_each_message(house: House):
     await house.send(decoded=first)
     await house.send(decoded=document(1, 20, {"a": "2"}))
     assert house.admission.remarks["version_repeated"] >= 1
+
+
+async def test_what_cannot_be_true_is_stored_with_a_remark(house: House):
+    """Counted once by its rule, although it is looked at again after a miss; the others of its document are as sent."""
+    persons = ('<Participant Code="7" Gender="Q"/>', '<Participant Code="8" Gender="M"/>')
+    header = {"DocumentType": "DT_PARTIC", "DocumentCode": "ATH" + 31 * "-"}
+    house.stream.before["publish_all"] = times(1, OutcomeUnknownError("no answer"))
+    await house.send(decoded=decode(odf("XA", body="".join(persons), **header), RECEIPT))
+    remarks = {new.message.topic.rsplit(".", 1)[1]: new.message.remarks for _, new in house.stream.log}
+    assert remarks["7"] == (Remark.IMPLAUSIBLE,)
+    assert Remark.IMPLAUSIBLE not in remarks["8"] + remarks["participants"]
+    assert house.admission.rules == {"sex_unknown": 1}
+    assert house.admission.remarks[Remark.IMPLAUSIBLE] == 1

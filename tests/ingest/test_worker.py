@@ -1,4 +1,5 @@
 import asyncio
+import hashlib
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 import feed.ingest.worker
 from feed.candidate import Attachment, Candidate, Decoded, Receipt
 from feed.errors import OutcomeUnknownError
-from feed.ingest.worker import PORTION, Worker
+from feed.ingest.worker import GIVEN_BYTES, PORTION, Worker
 from schemas.message import BodyRef
 from tests.core.makers import candidate
 from tests.service_fixture import wait_until
@@ -36,6 +37,11 @@ def pictured(document: bytes, _: Receipt) -> Decoded:
 def kept(document: bytes, _: Receipt) -> Decoded:
     """A decoder that tells what is still there of the document before."""
     return Decoded(version=len(feed.ingest.worker._decoded.candidates))
+
+
+def echoed(document: bytes, _: Receipt) -> Decoded:
+    """A decoder that tells what it was given, and how much of the processor it asks for."""
+    return Decoded(flag=hashlib.sha256(document).hexdigest(), version=os.nice(0))
 
 
 def place_of(document: bytes, _: Receipt) -> Decoded:
@@ -76,6 +82,15 @@ async def test_what_is_attached_comes_with_its_candidate(worker: Worker):
     decoded = await worker.decode(pictured, b"%d" % (PORTION + 1), RECEIPT)
     assert [each.attached[0].content for each in decoded.candidates] == [b"%d" % n for n in range(PORTION + 1)]
     assert (await worker.decode(kept, b"", RECEIPT)).version == 0
+
+
+async def test_a_document_is_handed_over_whole(worker: Worker):
+    """However many portions it takes, also after one that was longer; the loop and the broker go before."""
+    for size in (3 * GIVEN_BYTES + 1, GIVEN_BYTES, 0, 2 * GIVEN_BYTES):
+        document = os.urandom(size)
+        decoded = await worker.decode(echoed, document, RECEIPT)
+        assert decoded.flag == hashlib.sha256(document).hexdigest()
+        assert decoded.version > os.nice(0)
 
 
 async def test_decoding_runs_in_another_process_that_stays(worker: Worker):

@@ -14,7 +14,7 @@ from feed.stream.connection import Connection
 from feed.stream.history import read
 from feed.stream.streams import last_sequence
 from schemas.wire import splice_seq
-from tests.journey.checker import Kept, Seen
+from tests.journey.checker import DERIVED, Kept, Seen
 from tests.journey.service import Feed
 from tests.journey.venue import ROWS, WITHDRAWN
 
@@ -93,8 +93,14 @@ def abort(socket: aiohttp.ClientWebSocketResponse) -> None:
 
 
 def seen(message: dict[str, Any], text: str, epoch: str, connection: int = 0) -> Seen:
-    version = (message["version"], message["ts"]["event"])
-    return Seen(connection, epoch, message["seq"], message["topic"], version, sha(text.encode()))
+    return Seen(connection, epoch, message["seq"], message["topic"], version_of(message), sha(text.encode()))
+
+
+def version_of(message: dict[str, Any]) -> tuple[int, int]:
+    """Version and event time; what the feed made itself goes by its place."""
+    if message["type"] == DERIVED:
+        return 0, message["seq"]
+    return message["version"], message["ts"]["event"]
 
 
 def sha(text: bytes) -> str:
@@ -121,8 +127,8 @@ async def kept_of(link: Connection, mark_of: Callable[[dict[str, Any]], str] = m
     for each in await read(link, "FEED", 1, await last_sequence(link)):
         text = splice_seq(each.payload, each.seq)
         message = json.loads(text)
-        version = (message["version"], message["ts"]["event"])
-        kept.append(Kept(each.seq, message["prev"], message["topic"], version, mark_of(message), sha(text)))
+        mark = DERIVED if message["type"] == DERIVED else mark_of(message)
+        kept.append(Kept(each.seq, message["prev"], message["topic"], version_of(message), mark, sha(text)))
     return kept
 
 

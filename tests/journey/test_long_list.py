@@ -15,6 +15,8 @@ from tests.journey.schedules import FULL, Schedule, mark_of
 from tests.journey.service import Feed, serving
 from tests.journey.venue import Document, Venue, client
 
+pytestmark = pytest.mark.alone
+
 UNITS = 8_000
 ROOM = 2_200  # bytes of each unit beside the usual
 LIST_BYTES = 20_000_000

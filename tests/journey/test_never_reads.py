@@ -15,6 +15,8 @@ from tests.journey.reader import Reader, stream_of
 from tests.journey.service import Feed, serving
 from tests.journey.venue import Document, Venue, client, post_many
 
+pytestmark = pytest.mark.alone
+
 MESSAGES = 3_000  # four MB: more than a socket and the service keep for one reader
 UNITS = 100
 PACE = 0.01  # seconds between two messages while the reader is clogged

@@ -17,6 +17,8 @@ from tests.journey.roles import one_broker
 from tests.schedules import local
 from tests.service_fixture import LIMIT, House, opened
 
+pytestmark = pytest.mark.alone
+
 RACE = "CRDMRR----------------FNL-000100--"
 BEAT = 0.5
 GPS = {"GPS1": SourceSettings(competition="XA", beat_seconds=BEAT, code=RACE)}

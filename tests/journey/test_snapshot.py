@@ -15,6 +15,8 @@ from tests.journey.service import serving
 from tests.journey.soak import seed_of
 from tests.journey.venue import WITHDRAWN, Document, Venue, client, post_many
 
+pytestmark = pytest.mark.alone
+
 RATE = 500  # messages a second
 UNITS = 300
 SMALL = 16  # topics of the snapshot that is cut at every entry

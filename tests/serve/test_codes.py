@@ -122,12 +122,12 @@ async def test_the_facts_are_there_before_any_message(tmp_path: Path):
         ("codes/NOC?competition={}&lang=fr", 400, "bad_request"),
         ("codes/NOC?competition={}&lang=FRA&lang=ENG", 400, "bad_request"),
         ("codes/NOC?competition={}&as_of=x", 400, "bad_cursor"),
-        ("codes?competition={}&lang=FRA", 400, "not_built_yet"),
+        ("codes?competition={}&lang=FRA", 400, "unknown_parameter"),
         ("codes?competition={}&code=FRA", 400, "unknown_parameter"),
     ],
 )
 async def test_what_cannot_be_answered_is_refused(path: str, status: int, name: str, service: Running):
-    """No such table, no such language, a parameter that is not built yet or not of this door."""
+    """No such table, no such language, a parameter that is not of this door."""
     competition = fresh_competition()
     await service.store(odf(competition))
     found, body = await service.get("/v1/" + path.format(competition))

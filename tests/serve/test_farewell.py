@@ -10,6 +10,8 @@ from tests.documents import large, odf
 from tests.serve.raw import CLOSE, TEXT, Raw
 from tests.service_fixture import opened, wait_until
 
+pytestmark = pytest.mark.alone
+
 
 async def test_every_subscriber_is_told_to_come_back_with_its_cursor(tmp_path: Path):
     """1012 with the place up to which everything was written, on both flags; resumed there, nothing is missing."""

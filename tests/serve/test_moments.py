@@ -43,6 +43,10 @@ DOORS = (
     "medals/ledger?competition=XA",
     "documents/XA.ATH.M.100M.HEAT.000100.unit",
     "documents/XA.ATH.-.-.-.-.list.schedule",
+    "snapshot?lang=FRA",
+    f"units/{FINAL}?competition=XA&lang=FRA",
+    "medals?competition=XA&lang=FRA",
+    "documents/XA.ATH.M.100M.FNL.000100.result?lang=FRA",
 )
 WITHOUT = {"stream", "sse", "log", "blobs", "odf", "quarantine"}
 NAMES = {

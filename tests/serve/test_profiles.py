@@ -1,14 +1,21 @@
+import asyncio
+from collections import Counter
 from typing import Any
 
 import aiohttp
 import pytest
 
+from feed.core.board import View
+from feed.core.entry import Entry
+from feed.core.involvement import Casts
+from feed.core.schedule import Schedule
+from feed.serve import profiles
 from tests.core.test_medals import result
 from tests.core.test_profiles import NINE, TEN
 from tests.documents import fresh_competition
 from tests.matches import match, match_code, people, side, teams, update
 from tests.schedules import schedule, unit, unit_code
-from tests.service_fixture import Running
+from tests.service_fixture import House, Running
 
 OVERTIME = "2030-07-04T00:30:00Z"
 
@@ -110,3 +117,44 @@ async def test_an_event_is_shown_by_its_code(service: Running):
     assert [row["unit"] for row in short["units"]] == [unit_code(2), unit_code(1)]
     ((phase,), event) = (short["phases"], short["event"])
     assert (phase["status"], phase["units"], event) == ("SCHEDULED", 2, code)
+
+
+class Turns:
+    """Counts the turns of the loop, and how much is done within one of them."""
+
+    def __init__(self) -> None:
+        self.done: Counter[tuple[str, int]] = Counter()
+        self._turn = 0
+
+    async def count(self) -> None:
+        while True:
+            self._turn += 1
+            await asyncio.sleep(0)
+
+    def watch(self, patch: pytest.MonkeyPatch, kind: type[View]) -> None:
+        """Count what is put into a view."""
+        apply = kind.apply
+
+        def counted(this: Any, entry: Entry) -> None:
+            self.done[kind.__name__, self._turn] += 1
+            apply(this, entry)
+
+        patch.setattr(kind, "apply", counted)
+
+
+@pytest.mark.parametrize("moment", ["", "&as_of="])
+async def test_a_page_of_many_messages_holds_nobody_up(house: House, monkeypatch: pytest.MonkeyPatch, moment: str):
+    """The loop turns after every few messages that it is made of, now and in the past."""
+    units = [unit(number, TEN, "FIN") for number in range(1, 10)]
+    (*_, seq) = await house.store(schedule("XA", *units), schedule("XA", *units, version=2))
+    monkeypatch.setattr(profiles, "AT_ONCE", 2)
+    turns = Turns()
+    for kind in (Casts, Schedule):
+        turns.watch(monkeypatch, kind)
+    turning = asyncio.ensure_future(turns.count())
+    page = await told(house, f"/v1/nocs/FIN?competition=XA&limit=5{moment and f'{moment}{seq}'}")
+    turning.cancel()
+    assert len(page["units"]) == 5
+    assert max(turns.done.values()) <= 2
+    for kind in (Casts, Schedule):
+        assert sum(count for (name, _), count in turns.done.items() if name == kind.__name__) >= len(units)

@@ -149,13 +149,39 @@ async def test_a_view_of_a_venue_has_a_tag_of_its_own(house: House):
 
 
 async def test_a_result_belongs_to_the_venue_it_names(house: House):
-    """Not to that of its unit: what names none is for no reader of a venue."""
+    """What names none, and whose unit nobody has named, is for no reader of a venue."""
     writer, near = sender(), reader(venues=("STA",))
     await add(house, writer, near)
     named = [odf("XA", unit=number, body=WHERE.format(venue)) for number, venue in ((1, "STA"), (2, "POO"))]
     seq = await taken(house, writer, *named, odf("XA", unit=3))
     _, log = await ask(house, "/v1/log", near)
     assert (log["tip"], [each["seq"] for each in log["messages"]]) == (seq, [1])
+
+
+async def test_what_names_no_venue_is_where_its_unit_is(house: House):
+    """The play-by-play of a match, what heads it, and a result without a venue reach the socket of that venue alone."""
+    writer, near, far = sender(), reader(venues=("STA",)), reader(venues=("POO",))
+    await add(house, writer, near, far)
+    await taken(house, writer, schedule("XA", at(1, "STA"), at(2, "POO")), odf("XA", unit=9))
+    place = topic(1).removesuffix(".unit")
+    async with socket(house.url, "after=0", near) as one, socket(house.url, "after=0", far) as other:
+        await taken(house, writer, actions(1, "1"), actions(1, "2"), odf("XA", DocumentCode=unit_code(1)))
+        expected = [(topic(1), "put")]
+        expected += [(f"{place}.{name}", "put") for name in ("action.1H.1", "list.actions")]
+        expected += [(f"{place}.action.1H.2", "put"), (f"{place}.action.1H.1", "removed")]
+        expected += [(f"{place}.{name}", "put") for name in ("list.actions", "result")]
+        told = await one.messages(len(expected))
+        assert steps(told) == expected
+        assert "venue" not in told[1]["body"]
+        other.send(op(op="ping"))
+        assert [each["topic"] for each in await other.until("pong") if "topic" in each] == [topic(2)]
+
+
+def actions(number: int, id_: str) -> bytes:
+    """The whole play-by-play of a unit, of one action."""
+    body = f'<Actions><Action Id="{id_}" Period="1H" Action="P2"/></Actions>'
+    header = {"DocumentType": "DT_PLAY_BY_PLAY", "DocumentCode": unit_code(number)}
+    return odf("XA", int(id_), body=body, **header)
 
 
 async def test_a_sender_of_a_venue_writes_and_takes_back_what_is_there(house: House):

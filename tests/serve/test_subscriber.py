@@ -10,6 +10,8 @@ from tests.documents import fresh_competition, large, odf
 from tests.serve.raw import BINARY, CLOSE, PING, TEXT, Raw, frame, op
 from tests.service_fixture import House, Running, opened, wait_until
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.parametrize(
     "data, code",

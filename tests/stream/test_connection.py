@@ -17,6 +17,8 @@ from feed.stream.connection import Connection, JetStreamError, PayloadTooLargeEr
 from feed.stream.streams import last_sequence, usage
 from feed.stream.wire import Incoming
 
+pytestmark = pytest.mark.alone
+
 Freeze = Callable[[int], Awaitable[None]]
 
 Until = Callable[..., Awaitable[None]]

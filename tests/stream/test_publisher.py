@@ -17,11 +17,12 @@ from feed.core.index import headers_of, read_index
 from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival
 from feed.errors import OutcomeUnknownError
+from feed.stream import publisher as publishing
 from feed.stream.acks import StreamFullError, publish_acked
 from feed.stream.blobs import CHUNK_BYTES, Blobs
 from feed.stream.connection import Connection
 from feed.stream.history import read
-from feed.stream.publisher import CARRIED_BYTES_MAX, Publisher
+from feed.stream.publisher import CARRIED_BYTES_MAX, SHORT_BATCH, Bounds, Publisher
 from feed.stream.streams import BLOB, usage
 from feed.stream.tide import Tide
 from schemas.document import Document, DocumentBody
@@ -278,3 +279,25 @@ async def test_the_largest_document_holds_nobody_up(connection: Connection, publ
     assert isinstance(message.body_ref, BodyRef)
     assert msgspec.json.decode(await fetched(connection, message.body_ref)) == {"xml": xml}
     assert pauses[-1] < 0.05
+
+
+async def test_long_batches_leave_room_for_results(publisher: Publisher, monkeypatch: pytest.MonkeyPatch):
+    """After each of them, while results come; a list that is alone does not wait, nor does a short one."""
+    monkeypatch.setattr(publishing, "ROOM", 1e9)
+    bounds = Bounds(SHORT_BATCH + 1, MB)
+    loop = asyncio.get_running_loop()
+
+    async def write(name: str, count: int) -> float:
+        began = loop.time()
+        entities = [Change(candidate(topic=f"{TOPIC}.{name}{number}"), FIRST) for number in range(count)]
+        stored = [pair async for batch in publisher.publish_all(Plan(entities), "id", bounds) for pair in batch]
+        assert len(stored) == count
+        return loop.time() - began
+
+    monkeypatch.setattr(publishing, "ROOM_SECONDS_MAX", 60.0)
+    await write("alone", 3 * SHORT_BATCH)
+    await publisher.publish(candidate(), FIRST, "id")
+    await write("short", SHORT_BATCH)
+    monkeypatch.setattr(publishing, "ROOM_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(publishing, "RECENT_SECONDS", 60.0)
+    assert await write("beside", 2 * (SHORT_BATCH + 1)) > 2 * 0.2

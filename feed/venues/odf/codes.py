@@ -8,6 +8,8 @@ from feed.venues.odf.plan import compile_plan
 from schemas.code import CodeBody
 from schemas.rsc import PlainCode, parse_code
 
+CODE_TABLE = "DT_CODES"
+
 
 def _table(header: Header) -> Parts:
     """What one document lists: a table comes in one message, or, since 2024, in one for each language."""

@@ -13,7 +13,7 @@ from feed.venues.odf.header import Header, read_header
 from feed.venues.odf.parse import parse, received_text
 from feed.venues.odf.received import Received, competition_of
 from feed.venues.odf.refused import RefusedError
-from feed.venues.odf.rows import ROW_END, Cut, Row, Rows, cut, cut_content
+from feed.venues.odf.rows import Cut, Row, Rows, cut, cut_content
 from schemas.competitor import Rows as Table
 from schemas.document import DocumentBody
 from schemas.message import Remark

@@ -9,6 +9,8 @@ from feed.refusals import Reason
 from feed.venues.odf.fingerprint import canonical, canonical_parts
 from feed.venues.odf.parse import NAMESPACES_MAX
 
+pytestmark = pytest.mark.alone
+
 Accept = Callable[[bytes], Candidate]
 Build = Callable[..., bytes]
 BODY = '<Competition Gen="g"><Clock Time="1" Period="P1"/><Clock/></Competition>'

@@ -4,6 +4,8 @@ import pytest
 
 from feed.venues.odf.media import OTHER_MEDIA, media_of
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.parametrize(
     "content, media",

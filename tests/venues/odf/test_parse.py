@@ -8,6 +8,8 @@ from feed.refusals import Reason
 from feed.venues.odf.parse import TAG_BYTES_MAX, parse, received_text
 from feed.venues.odf.refused import RefusedError
 
+pytestmark = pytest.mark.alone
+
 DOCTYPE = "<!DOCTYPE OdfBody [%s]><OdfBody>&a;</OdfBody>"
 LAUGHS = DOCTYPE % (
     '<!ENTITY l0 "lol">'

@@ -1,8 +1,11 @@
 import time
 
+import pytest
 from lxml import etree
 
 from feed.venues.odf.paths import Paths
+
+pytestmark = pytest.mark.alone
 
 
 def test_a_path_leads_back_to_its_element():
