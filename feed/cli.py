@@ -4,7 +4,22 @@ import sys
 
 import click
 
-from feed.commands import demo, derive, get, ingest, keys, quarantine, serve, tail, up
+from feed.commands import (
+    capture,
+    demo,
+    derive,
+    get,
+    import_,
+    ingest,
+    keys,
+    quarantine,
+    replay,
+    serve,
+    simulate,
+    tail,
+    up,
+    verify,
+)
 from feed.errors import FeedError
 
 
@@ -19,7 +34,8 @@ def cli() -> None:
 
 COMMANDS = (
     *(up.up, ingest.ingest, serve.serve, derive.derive, demo.demo),
-    *(tail.tail, get.get, keys.keys, quarantine.quarantine),
+    *(tail.tail, get.get, keys.keys, quarantine.quarantine, replay.replay, capture.capture),
+    *(simulate.simulate, import_.import_, verify.verify),
 )
 for command in COMMANDS:
     cli.add_command(command)

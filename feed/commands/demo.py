@@ -1,10 +1,11 @@
-"""`feed demo`: the service with a small meet played into it, in a loop."""
+"""`feed demo`: the service with a final and then small Games played into it."""
 
 import asyncio
 import json
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rich.console import Console
 from rich.rule import Rule
 
 from feed import app
+from feed.commands.demo_games import SCALE, SPEED, is_shown, play_games
 from feed.commands.get import DEFAULT_URL
 from feed.commands.tail import follow, line
 from feed.commands.up import service_options, settings_from
@@ -32,6 +34,8 @@ NEXT = """[bold]What to try next[/bold], in another terminal:
       one discipline, as a program gets it
   {feed} get "/v1/snapshot?type=result"{at}
       the state in one answer
+  {feed} get "/v1/medals?view=official&competition={games}"{at}
+      the medals of the Games, as they stand
   curl "{url}/v1/log?after=0"
       the log by pull
   curl {url}/metrics
@@ -43,27 +47,31 @@ Stop this with Ctrl-C."""
 @click.command()
 @service_options
 @click.option("--speed", type=click.FloatRange(min=0.1), default=1.0, show_default=True, help="Times real time.")
-@click.option("--rounds", type=click.IntRange(min=0), default=0, help="Finals to play; 0 goes on until Ctrl-C.  [0]")
-def demo(config: Path | None, speed: float, rounds: int, **flags: Any) -> None:  # noqa: ANN401 - click's
-    """Run the service and play a 100 m final into it: start list, photo finish, protest, and a medal that moves."""
+@click.option("--rounds", type=click.IntRange(min=1), help="Finals to play; no Games, and an end behind them.")
+def demo(config: Path | None, speed: float, rounds: int | None, **flags: Any) -> None:  # noqa: ANN401 - click's
+    """Run the service, play a 100 m final into it, then small Games at 60 times their speed.
+
+    The final has a photo finish, a protest, and a medal that moves. Of the Games you see what is signed, what is open,
+    and the medals; they are simulated, the same ones every time.
+    """
     settings = settings_from(config, flags)
     if settings.data == Settings().data:  # invented results do not belong beside real ones
         settings = replace(settings, data=DATA)
     uvloop.run(_demo(settings, speed, rounds))
 
 
-async def _demo(settings: Settings, speed: float, rounds: int) -> None:
+async def _demo(settings: Settings, speed: float, rounds: int | None) -> None:
     console = Console(highlight=False)
     async with app.started(settings) as (service, url):
         console.print(f"ready {url}")
         feed = _command()
         at = "" if url == DEFAULT_URL else f" --url {url}"
-        commands = NEXT.format(feed=feed, url=url, at=at, competition=COMPETITION)
+        commands = NEXT.format(feed=feed, url=url, at=at, competition=COMPETITION, games=SCALE.competition)
         # Not in a box: a line that wraps, or has a border, cannot be copied into a shell.
         console.print(Rule(), commands, Rule(), sep="\n", soft_wrap=True)
         screen = Screen(console, service.tip("P"))
         tasks = {asyncio.ensure_future(service.run()), asyncio.ensure_future(screen.watch(url))}
-        tasks.add(asyncio.ensure_future(_play(url, speed, rounds, lambda: screen.shown(service.tip("P")))))
+        tasks.add(asyncio.ensure_future(_play(url, speed, rounds, screen, lambda: service.tip("P"))))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -93,9 +101,14 @@ class Screen:
         """Follow the service as any subscriber does, until cancelled."""
         async for text in follow(url, [], str(self.seq), Console(stderr=True)):
             message = json.loads(text)
-            self._console.print(line(message), soft_wrap=True)
+            if message["competition"] != SCALE.competition or is_shown(message):
+                self._console.print(line(message), soft_wrap=True)
             self.seq = message["seq"]
             self._moved.set()
+
+    def say(self, text: str) -> None:
+        """A line about the demo itself."""
+        self._console.print(Rule(), text, Rule(), sep="\n", soft_wrap=True)
 
     async def shown(self, seq: int) -> None:
         """Return when this sequence is on the screen."""
@@ -104,21 +117,38 @@ class Screen:
             await self._moved.wait()
 
 
-async def _play(url: str, speed: float, rounds: int, shown: Callable[[], Awaitable[None]]) -> None:
-    """Play finals as a venue would, from the first one that the feed does not hold yet."""
+async def _play(url: str, speed: float, rounds: int | None, screen: Screen, tip: Callable[[], int]) -> None:
+    """Play finals as a venue would, from the first one that the feed does not hold yet, then the Games."""
     async with aiohttp.ClientSession() as session:
-        sender = Sender(session, url)
-        number = first = await _finals_held(session, url) + 1
-        while not rounds or number < first + rounds:
-            for pause, document in meet(number):
-                await asyncio.sleep(pause / speed)
-                await sender.send(document)
-            number += 1
-        await shown()
+        held = await _topics_held(session, url)
+        first = held[COMPETITION] + 1
+        for number in range(first, first + (rounds or 1)):
+            await _play_final(Sender(session, url), number, speed)
+        await screen.shown(tip())
+        if rounds:
+            return
+        if held[SCALE.competition]:
+            screen.say(
+                "The Games were played in an earlier run: their end is in the state. Begin anew with another --data."
+            )
+        else:
+            screen.say(
+                f"Now small Games, at {SPEED * speed:g} times their speed: what is signed, what is open, medals."
+            )
+            await play_games(url, speed, screen.say)
+            await screen.shown(tip())
+            screen.say("The Games are over. The service goes on until Ctrl-C.")
+        await asyncio.Event().wait()
 
 
-async def _finals_held(session: aiohttp.ClientSession, url: str) -> int:
-    """How many finals the feed holds already: a stopped demo goes on with the next."""
+async def _play_final(sender: Sender, number: int, speed: float) -> None:
+    for pause, document in meet(number):
+        await asyncio.sleep(pause / speed)
+        await sender.send(document)
+
+
+async def _topics_held(session: aiohttp.ClientSession, url: str) -> Counter[str]:
+    """How many topics of each competition the feed holds."""
     async with session.get(f"{url}/v1/competitions") as answer:
         held = await answer.json()
-    return sum(row["topics"] for row in held["competitions"] if row["code"] == COMPETITION)
+    return Counter({row["code"]: row["topics"] for row in held["competitions"]})

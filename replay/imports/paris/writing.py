@@ -5,19 +5,25 @@ from datetime import datetime
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-COMPETITION = "OG2024"
-ZONE = "Europe/Paris"
+from replay.imports.importing import IMPORTED
+from replay.imports.paris.recorded import COMPETITION
 
 Members = Mapping[str, tuple[str, ...]]
 
 
 class Issue(NamedTuple):
-    """One version of a document; `at` is in the zone of the Games."""
+    """One version of a document; `at` is in the zone of the Games, `origin` as in a capture."""
 
     version: int
     at: datetime
     status: str = ""
     notes: tuple[str, ...] = ()
+    origin: str = IMPORTED
+
+
+def source_of(code: str, origin: str) -> str:
+    """Who sends a document: nobody real, and another one for what nobody recorded."""
+    return f"{'IMP' if origin == IMPORTED else 'SYN'}{code[:3]}"
 
 
 def document(kind: str, code: str, issue: Issue, elements: Iterable[str]) -> bytes:
@@ -32,7 +38,7 @@ def document(kind: str, code: str, issue: Issue, elements: Iterable[str]) -> byt
         Date=f"{issue.at:%Y-%m-%d}",
         Time=f"{issue.at:%H%M%S}000",
         LogicalDate=f"{issue.at:%Y-%m-%d}",
-        Source="REBUILT",
+        Source=source_of(code, issue.origin),
     )
     notes = "".join(f"<Note>{escape(note)}</Note>" for note in issue.notes)
     body = f"<Competition>{''.join(elements)}</Competition>{notes}"

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.paris.tables import MEDALS, Paris, Unit, Won
-from tests.paris.writing import ZONE
+from replay.imports.importing import ImportFailedError, Report
+from replay.imports.paris.recorded import MEDALS, ZONE, Paris, Unit, Won
 
+TABLE = "medal_changes.jsonl"
 RACE = "ATHW5000M-------------FNL-000100--"
 FLOOR = "GARW1APFX-------------FNL-000001--"
 DISQUALIFIED = "KIPYEGON Faith"
@@ -44,20 +46,36 @@ class Correction:
         return self.before != self.after
 
 
-def corrections(paris: Paris, timeline: Path) -> tuple[Correction, ...]:
-    """Both, in the order in which they happened."""
-    lines = [json.loads(line) for line in (timeline / "medal_changes.jsonl").read_text().splitlines()]
+def corrections(paris: Paris, timeline: Path, report: Report) -> tuple[Correction, ...]:
+    """Both, in the order in which they happened; raises ImportFailedError when the folder does not tell them."""
+    path = timeline / TABLE
+    try:
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        found = tuple(_found(paris, lines, report))
+    except (OSError, ValueError, KeyError) as error:
+        detail = f"{path} does not tell the corrections of these medals: {error!r}"
+        raise ImportFailedError(detail, hint="Leave that folder out to import the tables alone.") from error
+    return found
+
+
+def _found(paris: Paris, lines: list[dict[str, Any]], report: Report) -> Iterator[Correction]:
     times = {line["seq"]: datetime.fromisoformat(line["ts"]).astimezone(ZoneInfo(ZONE)) for line in lines}
     recorded = {unit.code: unit for unit in paris.units}
     earlier = {RACE: _disqualified(recorded[RACE], times[_RACE_SHOWN]), FLOOR: recorded[FLOOR]}
-    found = []
-    for code, (version, event) in _SHOWN.items():
-        moved = [line for line in lines if (line["seq"], line["event"]) == (version, event)]
-        found.append(_correction(paris, earlier[code], recorded[code], times[version], moved))
-    return tuple(found)
+    shown = {moved: code for code, moved in _SHOWN.items()}
+    moves: dict[str, list[dict[str, Any]]] = {code: [] for code in _SHOWN}
+    for number, line in enumerate(lines, 1):
+        report.rows[TABLE] += 1
+        code = shown.get((line["seq"], line["event"]))
+        if code is None:
+            report.miss(TABLE, f"line {number}", "moves no medal: the tables tell it")
+        else:
+            moves[code].append(line)
+    for code, (version, _) in _SHOWN.items():
+        yield _correction(paris, earlier[code], recorded[code], times[version], moves[code])
 
 
-def _correction(paris: Paris, before: Unit, after: Unit, at: datetime, lines: list[dict[str, str]]) -> Correction:
+def _correction(paris: Paris, before: Unit, after: Unit, at: datetime, lines: list[dict[str, Any]]) -> Correction:
     medals_after = tuple(won for won in paris.medals if won.event == after.event)
     changes = frozenset(_changes(after, lines))
     got = {id_ for action, *_, id_ in changes if action == "awarded"}
@@ -71,7 +89,7 @@ def _correction(paris: Paris, before: Unit, after: Unit, at: datetime, lines: li
     return Correction(before, after, at, (*kept, *earlier), medals_after, changes, NOTES[after.code])
 
 
-def _changes(unit: Unit, lines: list[dict[str, str]]) -> Iterator[tuple[str, str, str, str]]:
+def _changes(unit: Unit, lines: list[dict[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
     ids = {row.name: row.id for row in unit.rows}
     actions = {"add": "awarded", "remove": "withdrawn"}
     return ((actions[line["op"]], _OF_LETTER[line["color"]], line["noc"], ids[line["name"]]) for line in lines)

@@ -2,7 +2,8 @@
 
 Recorded are codes, names, organisations, ranks, results and the time of the last official result. Invented, because no
 table tells them: Version, ResultStatus, SortOrder and start order (the order of the table), RankEqual, the start list
-and its time (the scheduled start), who of a team took part (all who were entered), and the Source, REBUILT.
+and its time (the scheduled start), who of a team took part (all who were entered), and the Source, which marks what
+nobody recorded.
 """
 
 from collections import Counter
@@ -10,8 +11,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from tests.paris.tables import MEDALS, Row, Unit, Won
-from tests.paris.writing import Issue, Members, composition, document, split_name, written
+from replay.imports.importing import IMPORTED, SYNTHESISED
+from replay.imports.paris.recorded import MEDALS, Row, Unit, Won
+from replay.imports.paris.writing import Issue, Members, composition, document, split_name, written
 
 _TYPES = {False: "DT_RESULT", True: "DT_CUMULATIVE_RESULT"}
 
@@ -19,13 +21,15 @@ _TYPES = {False: "DT_RESULT", True: "DT_CUMULATIVE_RESULT"}
 def start_list(unit: Unit, members: Members, at: datetime) -> bytes:
     """Who takes part; of a total, that there is one."""
     rows = [row._replace(rank="", result="", result_type="", irm="", wlt="", mark="") for row in unit.rows]
-    return _result(unit, rows, members, Issue(1, at, "START_LIST"))
+    return _result(unit, rows, members, Issue(1, at, "START_LIST", origin=SYNTHESISED))
 
 
-def official(unit: Unit, members: Members, version: int = 2, notes: tuple[str, ...] = ()) -> bytes:
+def official(
+    unit: Unit, members: Members, version: int = 2, notes: tuple[str, ...] = (), origin: str = IMPORTED
+) -> bytes:
     """The unit's outcome at its recorded time."""
     rows = sorted(unit.rows, key=lambda row: (not row.rank, int(row.rank or 0)))
-    return _result(unit, rows, members, Issue(version, unit.at, "OFFICIAL", notes))
+    return _result(unit, rows, members, Issue(version, unit.at, "OFFICIAL", notes, origin))
 
 
 def medallists(won: Iterable[Won], issue: Issue) -> bytes:

@@ -1,0 +1,127 @@
+"""When and where every unit is held: each on the first place of its discipline that is free, phase behind phase."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable
+
+from replay.simulate.catalogue import Scale
+from replay.simulate.draws import Draws
+from replay.simulate.model import Event, Unit
+from replay.simulate.moments import DAY, HOUR, MINUTE
+from replay.simulate.staging import TREES
+
+_OPENS, _CLOSES = 8 * HOUR, 22 * HOUR
+_SHORT = 30  # minutes; who plays longer plays once a day
+_CHANGE = 5 * MINUTE
+_REST_OVERNIGHT, _REST_SHORT, _REST_BETWEEN = 13 * HOUR, 50 * MINUTE, 3 * HOUR
+_FEW_ROUNDS = 5  # of a pool; where there are more, two are played a day
+_MOVED_ODDS = 0.004
+_MOVED_BY = 90 * MINUTE
+# First and last day of disciplines that do not last as long as the Games, as parts of them.
+_WINDOWS = {
+    "ATH": (0.42, 0.85),
+    "SWM": (0.15, 0.50),
+    "JUD": (0.15, 0.48),
+    "ROW": (0.15, 0.42),
+    "FEN": (0.15, 0.48),
+    "GAR": (0.15, 0.50),
+    "TEN": (0.15, 0.22),
+    "BDM": (0.15, 0.25),
+    "TTE": (0.15, 0.40),
+    "SHO": (0.15, 0.55),
+    "WRE": (0.60, 0.85),
+    "CSP": (0.65, 0.85),
+    "CTR": (0.60, 0.82),
+    "WLF": (0.68, 0.85),
+    "TKW": (0.72, 0.85),
+}
+_USUAL = (0.14, 0.75)
+
+
+def arrange(events: list[Event], scale: Scale, seed: int) -> None:
+    """Give every unit its times, its place and its session."""
+    queue: list[tuple[int, int, int]] = [
+        (_first_start(number, event, events, scale), event.number, 0) for number, event in enumerate(events)
+    ]
+    heapq.heapify(queue)
+    by_number = {event.number: event for event in events}
+    places: dict[str, list[int]] = {}
+    for event in events:
+        free = places.setdefault(event.discipline, [])
+        free += [0] * (event.format.fields - len(free))
+    while queue:
+        ready, number, phase = heapq.heappop(queue)
+        event = by_number[number]
+        end = _held(event.phases[phase], event, ready, places[event.discipline])
+        if phase + 1 < len(event.phases):
+            heapq.heappush(queue, (end + _rest(event), number, phase + 1))
+    units = [(event, unit) for event in events for unit in event.units]
+    for event, unit in units:
+        draws = Draws(seed, "moved", unit.code)
+        is_moved = draws.chance(_MOVED_ODDS) or (event is events[0] and unit is event.units[0])
+        unit.planned = unit.start - _MOVED_BY if is_moved else unit.start
+    _number_sessions(units)
+
+
+def _first_start(number: int, event: Event, events: list[Event], scale: Scale) -> int:
+    """Events of a discipline are spread over its days; pools need all of them."""
+    same = [each.number for each in events if each.discipline == event.discipline]
+    first, last = _WINDOWS.get(event.discipline, _USUAL)
+    if event.phases[0][0].pool:
+        last = first = 0.05
+    days = [round(part * (scale.days - 1)) for part in (first, last)]
+    day = days[0] + (days[1] - days[0]) * same.index(number) // max(1, len(same) - 1)
+    return scale.first + day * DAY + _OPENS + (number % 12) * 15 * MINUTE
+
+
+def _rest(event: Event) -> int:
+    if event.format.kind in TREES:
+        return _REST_OVERNIGHT if event.format.minutes > _SHORT else _REST_SHORT
+    return _REST_BETWEEN
+
+
+def _held(units: Iterable[Unit], event: Event, ready: int, free: list[int]) -> int:
+    """Put units behind each other on what is free; returns when the last one ends."""
+    length = event.format.minutes * MINUTE
+    last = ready
+    rounds = _rounds_of(list(units), event)
+    for units_of_round in rounds:
+        for unit in units_of_round:
+            place = min(range(len(free)), key=lambda number: (max(free[number], ready), number))
+            start = _open_at(max(free[place], ready), length)
+            unit.start, unit.end, unit.field = start, start + length, place + 1
+            free[place] = unit.end + _CHANGE
+            last = max(last, unit.end)
+        if len(rounds) > 1:
+            ready = last + (_REST_OVERNIGHT if len(rounds) <= _FEW_ROUNDS else _REST_BETWEEN)
+    return last
+
+
+def _rounds_of(units: list[Unit], event: Event) -> list[list[Unit]]:
+    """Units of a phase that nobody plays two of; pools play round by round."""
+    if not units[0].pool:
+        return [units]
+    by_pool: dict[str, list[Unit]] = defaultdict(list)
+    for unit in units:
+        by_pool[unit.pool].append(unit)
+    size = event.format.entrants // len(by_pool)
+    step = max(1, size // 2)
+    longest = max(map(len, by_pool.values()))
+    return [
+        [unit for pool in by_pool.values() for unit in pool[first : first + step]] for first in range(0, longest, step)
+    ]
+
+
+def _open_at(at: int, length: int) -> int:
+    day = at - at % DAY
+    if at < day + _OPENS:
+        return day + _OPENS
+    return at if at + length <= day + _CLOSES or length > _CLOSES - _OPENS else day + DAY + _OPENS
+
+
+def _number_sessions(units: list[tuple[Event, Unit]]) -> None:
+    counted: dict[str, dict[int, int]] = defaultdict(dict)
+    for event, unit in sorted(units, key=lambda pair: (pair[1].start, pair[1].code)):
+        halves = counted[event.discipline]
+        half = unit.start // (DAY // 2)
+        unit.session = f"{event.discipline}{halves.setdefault(half, len(halves) + 1):02d}"
