@@ -8,14 +8,20 @@ SOURCES := schemas feed replay benchmarks tests
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-demo: .venv/ready ## Run the service and play a small meet into it
+demo: .venv/ready ## Run the service and play a final, then small Games, into it
 	$(BIN)/feed demo
 
 up: .venv/ready ## Run the service
 	$(BIN)/feed up
 
+# Two at a time, then those that look at a clock, alone; with ARGS just what they name.
 test: .venv/dev ## Run all tests
+ifdef ARGS
 	$(BIN)/pytest $(ARGS)
+else
+	$(BIN)/pytest -n 2 --dist loadfile -m "not alone"
+	$(BIN)/pytest -m alone
+endif
 
 lint: .venv/dev ## Check style and types (architecture and published schemas are tests)
 	$(BIN)/ruff check $(SOURCES)

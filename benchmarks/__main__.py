@@ -8,7 +8,7 @@ import click
 import uvloop
 from rich.console import Console
 
-from benchmarks import decode, fanout, games, idle, journey, moments, sets
+from benchmarks import bulk, decode, fanout, games, idle, journey, moments, pace, sets, tables
 
 WHAT = {
     "journey": "journey: a few minutes",
@@ -18,6 +18,9 @@ WHAT = {
     "sets": "sets: half a minute",
     "moments": "moments in the past: a few minutes",
     "games": "Games by size: a minute",
+    "tables": "medal tables: two minutes",
+    "bulk": "a list of 20 MB in flight: a few minutes",
+    "pace": "pace of the replayer: a minute",
 }
 
 
@@ -28,13 +31,13 @@ WHAT = {
 def main(pairs: int, seconds: float, only: str | None) -> None:
     """Measure the service beside the floor of each of its parts."""
     console = Console(stderr=True)
-    tables = []
+    found = []
     with tempfile.TemporaryDirectory() as name:
         for each in [only] if only else WHAT:
             console.print(WHAT[each])
-            tables.append(_table(each, Path(name) / each, pairs, seconds))
+            found.append(_table(each, Path(name) / each, pairs, seconds))
     print(f"Python {platform.python_version()}, {platform.machine()}\n")
-    for table in tables:
+    for table in found:
         print("\n".join(table), end="\n\n")
 
 
@@ -42,6 +45,8 @@ def _table(what: str, folder: Path, pairs: int, seconds: float) -> list[str]:
     match what:
         case "decode":
             return decode.measure(pairs)
+        case "pace":
+            return pace.measure(pairs, min(seconds, 10.0))
         case "journey":
             measuring = journey.measure(folder, pairs, seconds)
         case "fanout":
@@ -52,6 +57,10 @@ def _table(what: str, folder: Path, pairs: int, seconds: float) -> list[str]:
             measuring = moments.measure(folder, pairs)
         case "games":
             measuring = games.measure(folder)
+        case "tables":
+            measuring = tables.measure(folder, pairs, seconds)
+        case "bulk":
+            measuring = bulk.measure(folder, pairs, seconds)
         case _:
             measuring = idle.measure(folder)
     return uvloop.run(measuring)

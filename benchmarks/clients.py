@@ -5,6 +5,7 @@ import os
 import struct
 from base64 import b64encode
 from typing import cast
+from urllib.parse import urlsplit
 
 
 class Reader(asyncio.Protocol):
@@ -47,7 +48,7 @@ def upgrade_request(host: str, path: str = "/v1/stream") -> bytes:
     ).encode()
 
 
-def frame_size(data: bytes, at: int = 0) -> int:
+def frame_size(data: bytes | bytearray, at: int = 0) -> int:
     """Bytes of the frame that begins at `at`, its head included; 0 while that cannot be told."""
     if len(data) < at + 2:
         return 0
@@ -98,6 +99,24 @@ class Poster(asyncio.Protocol):
             self._answer.set_result(int(rest.partition(b",")[0]))
         else:
             self._answer.set_exception(ConnectionError(data.decode()))
+
+
+class Posters:
+    """Connections of venues to one service; there are as many as were ever busy at once."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port or 0
+        self._posters: list[Poster] = []
+
+    async def post(self, body: bytes) -> int:
+        """As `Poster.post`, on a connection that is free."""
+        poster = next((each for each in self._posters if each.is_free), None)
+        if poster is None:
+            loop, host = asyncio.get_running_loop(), self._host
+            _, poster = await loop.create_connection(lambda: Poster(host), host, self._port)
+            self._posters.append(poster)
+        return await poster.post(body)
 
 
 def document(number: int, units: int, size: int) -> bytes:

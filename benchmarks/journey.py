@@ -16,7 +16,7 @@ import nats
 from hdrh.histogram import HdrHistogram
 from nats.aio.client import Client
 
-from benchmarks.clients import Poster, document
+from benchmarks.clients import Posters, document
 from benchmarks.fleet import Fleet
 from benchmarks.service import feed_up
 from feed.stream.broker import Broker
@@ -46,12 +46,12 @@ def figures(seconds: list[float]) -> Figures:
     return Figures(*(histogram.get_value_at_percentile(percent) / 1000 for percent in (50, 99)))
 
 
-async def paced(count: int, act: Callable[[int, float], Awaitable[None]]) -> None:
-    """Start `act(number, planned time)` RATE times a second whatever becomes of the earlier ones."""
+async def paced(count: int, act: Callable[[int, float], Awaitable[None]], rate: float = RATE) -> None:
+    """Start `act(number, planned time)` `rate` times a second whatever becomes of the earlier ones."""
     start = time.perf_counter() + 0.05
     tasks = []
     for number in range(count):
-        planned = start + number / RATE
+        planned = start + number / rate
         await asyncio.sleep(planned - time.perf_counter())
         tasks.append(asyncio.ensure_future(act(number, planned)))
     await asyncio.gather(*tasks)
@@ -77,14 +77,10 @@ async def journey(url: str, documents: list[bytes]) -> Figures:
     host, port = urlsplit(url).hostname or "", urlsplit(url).port or 0
     fleet = await asyncio.to_thread(Fleet, host, port, SUBSCRIBERS)
     planned_at: dict[int, float] = {}
-    posters: list[Poster] = []
+    posters = Posters(url)
 
     async def act(number: int, planned: float) -> None:
-        poster = next((each for each in posters if each.is_free), None)
-        if poster is None:
-            _, poster = await asyncio.get_running_loop().create_connection(lambda: Poster(host), host, port)
-            posters.append(poster)
-        planned_at[await poster.post(documents[number])] = planned
+        planned_at[await posters.post(documents[number])] = planned
 
     await paced(len(documents), act)
     last = await asyncio.to_thread(fleet.finish, len(documents))

@@ -8,6 +8,8 @@ import pytest
 from benchmarks.audience import Audience, Frames, Opening, Schedule, latency_of
 from feed.core.frames import text_frame
 
+pytestmark = pytest.mark.alone
+
 SIZE = 600
 Pair = tuple[socket.socket, socket.socket]
 

@@ -5,6 +5,8 @@ from benchmarks.clients import document
 from benchmarks.decode import RECEIPT, STAGES, Sample, memory, normalized, samples, stages
 from feed.venues import FORMATS
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def small() -> Sample:

@@ -4,6 +4,8 @@ import pytest
 
 from benchmarks.fanout import Cost, Load, _row, measure
 
+pytestmark = pytest.mark.alone
+
 NAMES = ["bare loop", "service", "nats-server", "nats-server, stored"]
 
 

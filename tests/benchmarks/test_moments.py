@@ -7,6 +7,8 @@ from benchmarks.moments import BATCH, ask, measure, store
 from benchmarks.service import feed_up
 from feed.stream.broker import Broker
 
+pytestmark = pytest.mark.alone
+
 
 async def test_tables_of_the_past_are_asked_for(tmp_path: Path):
     """A row for each size; the first is what the others are compared with."""
