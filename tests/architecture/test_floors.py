@@ -39,10 +39,10 @@ HOMES = {
     "lxml": ("feed/venues/",),
     "orjson": ("feed/venues/",),
     "nats": ("feed/stream/",),
-    "zstandard": ("feed/stream/",),
+    "zstandard": ("feed/stream/", "replay/"),
     "prometheus_client": ("feed/serve/",),
     "aiohttp": ("feed/ingest/", "feed/commands/", "replay/"),
-    "aiohttp.web": ("feed/serve/", "feed/app.py"),
+    "aiohttp.web": ("feed/serve/", "feed/app.py", "replay/proxy.py"),
     "aiohttp.typedefs": ("feed/serve/",),
     "aiohttp.hdrs": ("feed/serve/",),
     "structlog": ("feed/logs.py",),
@@ -75,7 +75,7 @@ def upward(file: File) -> list[str]:
         if there is None or there == here:
             continue
         if file.path.startswith("replay/"):
-            allowed = there == "schemas"
+            allowed = there in {"schemas", "feed.errors"}
         elif here == "schemas":
             allowed = False
         else:
