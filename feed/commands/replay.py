@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import shlex
 import signal
 import sys
@@ -27,7 +28,19 @@ from replay.tally import Replayed, Tally
 from replay.venues import Keys, Venues, read_keys
 
 IN_FLIGHT, IN_FLIGHT_AT_MAX = 1_000, 64
-PROBABILITY: Final = click.FloatRange(0, 1)
+
+
+class Number(click.FloatRange):
+    """A number within bounds; click takes "not a number" for one within all bounds."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return number
+
+
+PROBABILITY: Final = Number(0, 1)
 
 
 class Speed(click.ParamType[float | None]):
@@ -53,20 +66,20 @@ class Speed(click.ParamType[float | None]):
 @key_option
 @click.option("--keys", type=click.Path(path_type=Path), help='A TOML file of keys by source: STA1 = "SECRET".')
 @click.option("--speed", type=Speed(), metavar="N|max", default="1", show_default=True, help="Times real time, or max.")
-@click.option("--max-gap", type=click.FloatRange(min=0), metavar="SECONDS", help="Longest pause; longer ones shrink.")
+@click.option("--max-gap", type=Number(min=0), metavar="SECONDS", help="Longest pause; longer ones shrink.")
 @click.option("--window", nargs=2, type=MOMENT, metavar="FROM TO", help="Only what was received from FROM to TO.")
 @click.option("--loop", "loops", type=click.IntRange(min=1), default=1, show_default=True, help="Rounds to play.")
 @click.option("--rewrite-timestamps", "rewrite", is_flag=True, help="Move headers on in each round after the first.")
 @click.option("--step", "steps", is_flag=True, help="One document at each key press.")
 @click.option("--parallel-venues", is_flag=True, help="One document at a time from each source, all sources at once.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Repeats the same faults.")
-@click.option("--jitter", "jitter_ms", type=click.FloatRange(0), default=0, metavar="MS", help="Delay of up to MS.")
+@click.option("--jitter", "jitter_ms", type=Number(0), default=0, metavar="MS", help="Delay of up to MS.")
 @click.option("--loss", type=PROBABILITY, default=0, metavar="P", help="Lost on the way, and sent again.")
 @click.option("--duplicate", type=PROBABILITY, default=0, metavar="P", help="Sent twice.")
 @click.option("--reorder", type=PROBABILITY, default=0, metavar="P", help="Overtaken by its next Version.")
 @click.option("--cut", type=PROBABILITY, default=0, metavar="P", help="Broken off in the body, and sent again.")
 @click.option("--in-flight", type=click.IntRange(min=1), help="Most documents unanswered.  [1000; 64 at max]")
-@click.option("--give-up", type=click.FloatRange(0), default=60, show_default=True, help="Seconds until lost.")
+@click.option("--give-up", type=Number(0), default=60, show_default=True, help="Seconds until lost.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 def replay(capture: Path, **options: Any) -> None:  # noqa: ANN401 - click hands over the options by name
     """Send the documents of CAPTURE to a service at the times they were received, and report how it went.

@@ -5,12 +5,12 @@ rewritten: a message beside it says what holds now. Once a code has one, it foll
 reads calls alone is never left behind.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
 from feed.core.decision import judge
-from feed.core.derived import derived_envelope
+from feed.core.derived import Remembering, derived_envelope
 from feed.core.disputes import KIND, Disputes
 from feed.core.entry import Entry
 from schemas.call import Call, CallBody
@@ -19,20 +19,19 @@ from schemas.message import Op
 from schemas.registry import AnyMessage
 from schemas.rsc import Level, Rsc
 from schemas.topic import parse_topic, place_of
-from schemas.wire import decode
 
 OUTCOMES = frozenset({"result", "phase_result", "cumulative_result"})
 NOTHING = CallBody(call="wait", decision=Decision(pending=False), result=None)
 
 
-class Calls:
+class Calls(Remembering):
     """The disputes of every competition, where the newest outcome of a code is, and the calls that were made of it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._disputes = Disputes()
         self._outcomes: dict[str, dict[str, int]] = {}
         self._calls: dict[str, CallBody] = {}
-        self._learned = 0
 
     def learn(self, entry: Entry) -> None:
         """Take over what an entry tells of disputes, outcomes and calls."""
@@ -43,15 +42,8 @@ class Calls:
                 outcomes[entry.topic] = entry.seq
             else:
                 outcomes.pop(entry.topic, None)
-        elif entry.kind == "call" and entry.seq > self._learned:
-            self._apply(decode(entry.json))
-            self._learned = entry.seq
-
-    def wrote(self, messages: Iterable[AnyMessage], last: int) -> None:
-        """Our own messages are in the stream, up to `last`: older ones that come back say nothing new."""
-        for message in messages:
-            self._apply(message)
-        self._learned = max(self._learned, last)
+        elif entry.kind == "call":
+            self.recall(entry)
 
     def concerns(self, entry: Entry) -> bool:
         """A dispute that is about an outcome, and the outcome of a code that has had a dispute or a call."""
@@ -78,7 +70,8 @@ class Calls:
         said, holds = _body(outcome, newest), _body(judge(outcome, disputes=self._disputes), newest)
         return [] if _said(told or said) == _said(holds) else [_call(entry, message, place, holds)]
 
-    def _apply(self, message: AnyMessage) -> None:
+    def apply(self, message: AnyMessage) -> None:
+        """Keep what was told of a place."""
         if isinstance(message, Call) and message.body is not None:
             self._calls[place_of(message.topic)] = message.body
 

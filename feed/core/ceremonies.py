@@ -5,7 +5,7 @@ FLOWER). It is watched from GETTING_READY until it is over. An event's medals ar
 OFFICIAL with nothing pending, and nothing about the event is protested.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from feed.core.awards import FINAL, OVER, medal_by_form
 from feed.core.decision import OFFICIAL, judge
-from feed.core.derived import derived_envelope
+from feed.core.derived import Remembering, derived_envelope
 from feed.core.disputes import KIND as COMMUNICATION
 from feed.core.disputes import Disputes
 from feed.core.entry import Entry
@@ -23,7 +23,6 @@ from schemas.message import Op
 from schemas.registry import AnyMessage
 from schemas.rsc import FILLING, LENGTH, Level, Rsc
 from schemas.topic import parse_topic, place_of
-from schemas.wire import decode
 
 KIND = "ceremony_conflict"
 VICTORY = "VICT"
@@ -105,13 +104,13 @@ class _Event:
         return isinstance(code, Rsc) and medal_by_form(code) is not None
 
 
-class Ceremonies:
+class Ceremonies(Remembering):
     """The events of every competition, their ceremonies, and the conflicts that were told."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._events: dict[str, _Event] = {}
         self._disputes = Disputes()
-        self._learned = 0
 
     def learn(self, entry: Entry) -> None:
         """Take over what an entry tells of units, outcomes, disputes and conflicts."""
@@ -125,15 +124,8 @@ class Ceremonies:
             self._event(entry.topic).outcomes[entry.topic] = _Outcome(entry.seq, entry.kind, status)
         elif entry.kind == "unit":
             self._learn_unit(entry)
-        elif entry.kind == KIND and entry.seq > self._learned:
-            self._apply(decode(entry.json))
-            self._learned = entry.seq
-
-    def wrote(self, messages: Iterable[AnyMessage], last: int) -> None:
-        """Our own messages are in the stream, up to `last`: older ones that come back say nothing new."""
-        for message in messages:
-            self._apply(message)
-        self._learned = max(self._learned, last)
+        elif entry.kind == KIND:
+            self.recall(entry)
 
     def concerns(self, entry: Entry) -> bool:
         """Whether it is about an event whose medals are being handed over."""
@@ -185,7 +177,8 @@ class Ceremonies:
         if said is not None and (units is event.ceremonies or said.medal in _MEDALS):
             units[place] = _Planned(entry.seq, said)
 
-    def _apply(self, message: AnyMessage) -> None:
+    def apply(self, message: AnyMessage) -> None:
+        """Keep what was told of a ceremony."""
         if isinstance(message, CeremonyConflict) and message.body is not None:
             self._event(message.topic).told[place_of(message.topic)] = message.body
 

@@ -4,6 +4,7 @@ A deriver is pure: its state is what the stream tells it, entry by entry, so tha
 work twice, comes to the same messages.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from schemas.message import Lane, Message, Op
 from schemas.registry import AnyMessage
 from schemas.rsc import Code, PlainCode
 from schemas.topic import Topic
+from schemas.wire import decode
 
 SOURCE = "feed"
 MARK = "derived"
@@ -41,6 +43,32 @@ class Deriver(Protocol):
 
         It comes back by `learn` too.
         """
+
+
+class Remembering(ABC):
+    """The part of a deriver that takes over the feed's own messages, each once.
+
+    When they were written, before the stream brings them back, or from the stream where somebody else has written them.
+    """
+
+    def __init__(self) -> None:
+        self._learned = 0
+
+    @abstractmethod
+    def apply(self, message: AnyMessage) -> None:
+        """Add what a message of the feed's own making tells."""
+
+    def recall(self, entry: Entry) -> None:
+        """Take over one that the stream brings, unless it is known already."""
+        if entry.seq > self._learned:
+            self.apply(decode(entry.json))
+            self._learned = entry.seq
+
+    def wrote(self, messages: Iterable[AnyMessage], last: int) -> None:
+        """Take over what was written, all up to `last`."""
+        for message in messages:
+            self.apply(message)
+        self._learned = max(self._learned, last)
 
 
 def derived_envelope(like: Message, code: Code, topic: str, cause: int) -> dict[str, Any]:

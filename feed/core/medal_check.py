@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from feed.core.awards import MEDALS
-from feed.core.derived import derived_envelope
+from feed.core.derived import Remembering, derived_envelope
 from feed.core.entry import Entry
 from schemas.ledger import Ledger, MedalAction, MedalView
 from schemas.medal_discrepancy import MedalDifference, MedalDiscrepancy, MedalDiscrepancyBody
@@ -70,22 +70,21 @@ class _Claim(NamedTuple):
         return caused[0].moment <= self.moment - (0 if is_named else CLOCKS_MICROS)
 
 
-class MedalCheck:
+class MedalCheck(Remembering):
     """Compares when a table of theirs comes and when one of ours changes; all that it knows is in the stream."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._steps: dict[str, list[_Step]] = {}
         self._claims: dict[Scope, _Claim] = {}
         self._told: dict[Scope, tuple[MedalDifference, ...]] = {}
-        self._learned = 0
 
     def learn(self, entry: Entry) -> None:
         """Take over an entry of the ledger, a table of theirs, or what was told before."""
         if entry.kind == "medals":
             self._learn_claim(entry)
-        elif entry.kind in {"ledger", "medal_discrepancy"} and entry.seq > self._learned:
-            self._take(decode(entry.json))
-            self._learned = entry.seq
+        elif entry.kind in {"ledger", "medal_discrepancy"}:
+            self.recall(entry)
 
     def concerns(self, entry: Entry) -> bool:
         """Whether a table of theirs came or went, or one of ours changed that there is one of theirs for."""
@@ -115,13 +114,8 @@ class MedalCheck:
         )
         return [MedalDiscrepancy(**derived_envelope(message, code, topic, entry.seq), body=body)]
 
-    def wrote(self, messages: Iterable[AnyMessage], last: int) -> None:
-        """A batch is in the stream, up to `last`: also the ledger's own, before the log brings it."""
-        for message in messages:
-            self._take(message)
-        self._learned = max(self._learned, last)
-
-    def _take(self, message: AnyMessage) -> None:
+    def apply(self, message: AnyMessage) -> None:
+        """Keep what was told of a table, or count an entry of the ledger."""
         if isinstance(message, MedalDiscrepancy) and message.body is not None:
             scope = _scope(message.topic)
             if scope is not None:

@@ -5,12 +5,12 @@ an event or its final has a cumulative result, that is its order, and no single 
 DT_CUMULATIVE_RESULT).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from feed.core.awards import FINAL, OVER, Awards, awards_of, medal_by_form
-from feed.core.derived import derived_envelope
+from feed.core.derived import Remembering, derived_envelope
 from feed.core.entry import Entry
 from feed.core.ledger import DISCIPLINE, Book
 from schemas.ledger import Ledger, LedgerBody, MedalCause, MedalView
@@ -20,7 +20,6 @@ from schemas.registry import AnyMessage
 from schemas.rsc import FILLING, LENGTH, Code, Level, Rsc, parse_code
 from schemas.topic import Topic, parse_topic
 from schemas.unit import UnitBody
-from schemas.wire import decode
 
 _GAMES = parse_code("GEN".ljust(LENGTH, FILLING))
 _CAUSES = frozenset({"result", "cumulative_result", "medallists"})
@@ -28,15 +27,15 @@ _STATE = frozenset({"unit", "cumulative_result", "ledger"})
 _DECIDED_BY_TOTAL = "1"
 
 
-class Medals:
+class Medals(Remembering):
     """The books of every competition, and what is known of units and events; all of it is in the stream."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._books: dict[tuple[str, MedalView], Book] = {}
         self._units: dict[tuple[str, str], str | None] = {}
         self._marked: set[tuple[str, str]] = set()  # events of which the schedule says where medals are decided
         self._totalled: set[tuple[str, str]] = set()  # events whose order is a cumulative result
-        self._learned = 0
 
     def learn(self, entry: Entry) -> None:
         """Take over what an entry tells of units, events and the ledger itself; entries come in rising sequence."""
@@ -48,20 +47,13 @@ class Medals:
                 self._totalled.add((key.competition, _event(key.code)))
         elif entry.kind == "unit":
             self._learn_unit(key.competition, key.code, entry)
-        elif entry.seq > self._learned:
-            self.apply(decode(entry.json))
-            self._learned = entry.seq
+        else:
+            self.recall(entry)
 
     def apply(self, message: AnyMessage) -> None:
         """Add an entry of the ledger."""
         if isinstance(message, Ledger) and message.body is not None:
             self.book(message.competition, message.body.view).apply(message.body)
-
-    def wrote(self, messages: Iterable[AnyMessage], last: int) -> None:
-        """Our own messages are in the stream, up to `last`: they are not added again when they come back."""
-        for message in messages:
-            self.apply(message)
-        self._learned = max(self._learned, last)
 
     def book(self, competition: str, view: MedalView) -> Book:
         """The ledger of a competition."""

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from feed.core.claims import TOTALS, Said, historical_in, invalid_in, said_by
-from feed.core.derived import derived_envelope
+from feed.core.derived import Remembering, derived_envelope
 from feed.core.entry import Entry
 from feed.core.register import Held, Register
 from schemas.call import Call, CallBody
@@ -23,7 +23,6 @@ from schemas.record_table import RecordTable, RecordTableBody
 from schemas.registry import AnyMessage
 from schemas.rsc import Rsc, parse_code
 from schemas.topic import BadKeyError, Topic, place_of
-from schemas.wire import decode
 
 Out = Callable[[Held], str | None]
 _OWN = frozenset({"record_event", "record_table"})
@@ -33,26 +32,19 @@ _MARKED, _APART = b'"records":[{', b'"body_ref":{'
 _END = 400  # bytes in which a body kept apart is told
 
 
-class Records:
+class Records(Remembering):
     """The registers of every competition by record code; all that is in them is in events and tables of the stream."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._registers: dict[tuple[str, str], Register] = {}
         self._claimed: set[str] = set()  # documents and units that have ever claimed a record
         self._totalled: set[str] = set()  # events and phases of which a total did, without a unit
-        self._learned = 0
 
     def learn(self, entry: Entry) -> None:
         """Take over what was derived before; results and lists only cause, they are never remembered."""
-        if entry.kind in _OWN and entry.seq > self._learned and entry.index.op is Op.PUT:
-            self._apply(decode(entry.json))
-            self._learned = entry.seq
-
-    def wrote(self, messages: Iterable[AnyMessage], last: int) -> None:
-        """Our own messages are in the stream, up to `last`: they are not added again when they come back."""
-        for message in messages:
-            self._apply(message)
-        self._learned = max(self._learned, last)
+        if entry.kind in _OWN and entry.index.op is Op.PUT:
+            self.recall(entry)
 
     def register(self, competition: str, code: str) -> Register:
         """What is known of a record."""
@@ -109,7 +101,8 @@ class Records:
         ]
         return [code for code in dict.fromkeys([*listed, *said, *lost]) if _has_topic(message.competition, code)]
 
-    def _apply(self, message: AnyMessage) -> None:
+    def apply(self, message: AnyMessage) -> None:
+        """Add an event of a record."""
         if isinstance(message, RecordEvent) and message.body is not None:
             body = message.body
             self._known(message.competition, body.code).apply(body, EventRef(seq=message.seq or 0, topic=message.topic))

@@ -137,6 +137,8 @@ def _refuse(listening: socket.socket) -> None:
     "arguments, said",
     [
         (("--speed", "0"), "neither a number above 0 nor max"),
+        (("--give-up", "nan"), "'nan' is not a number"),
+        (("--loss", "nan"), "'nan' is not a number"),
         (("--window", "yesterday", "today"), "is no moment"),
         (("--window", "2030-01-02", "2030-01-01"), "the window ends before it begins"),
         (("--url", "here"), "here is no address"),
