@@ -51,6 +51,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     replicas: A[int, Meta(ge=1, le=5, description="Copies of each stream on a NATS cluster.")] = 1
     reorder_window_ms: A[int, Meta(ge=0, le=10_000, description="How long a missing Version is waited for.")] = 250
     answer_ms: A[int, Meta(ge=100, le=60_000, description="Until a venue gets an answer, good or not.")] = 4_500
+    mark_seconds: A[
+        float, Meta(gt=0, le=3_600, description="Until it is told that nothing followed from a message.")
+    ] = 10.0
     body_bytes_max: A[int, Meta(ge=1024, description="Largest document after inflation.")] = 32 * 1024 * 1024
     connections_max: A[int, Meta(ge=1, description="Most subscribers, as far as there are descriptors.")] = 30_000
     readers_need_keys: A[bool, Meta(description="Once there are keys: whether P is read with one.")] = True

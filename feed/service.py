@@ -38,6 +38,7 @@ class Service:
     ) -> None:
         self.draining = False
         self._derives = derives
+        self._mark_seconds = settings.mark_seconds
         self._zones: dict[str, Any] = dict(settings.zones())
         self._patience = Patience(settings.expectations(), settings.unit_limits())
         self._worlds = worlds
@@ -52,7 +53,7 @@ class Service:
                 for world in self._worlds.values():
                     group.create_task(world.run())
                     if self._derives:
-                        group.create_task(world.derive(now_micros))
+                        group.create_task(world.derive(self._mark_seconds, now_micros))
                         group.create_task(world.watch(self._patience, now_micros))
                 group.create_task(self._keys.run())
                 group.create_task(self._watch_usage())

@@ -124,11 +124,13 @@ class World:
             await self.state.tide.passed(max(row.seq for row in outcome.accepted), SEEN_SECONDS)
         return outcome
 
-    async def derive(self, clock: Clock) -> None:
+    async def derive(self, mark_seconds: float, clock: Clock) -> None:
         """Make the feed's own messages until cancelled; one node is enough, several do no harm."""
         reading, tide = self.reading, self.state.tide
         publisher = Publisher(self.link, tide, clock)
-        await Projector(reading.read, reading.board, tide, publisher, Blobs(self.link)).run()
+        projector = Projector(reading.read, reading.board, tide, publisher, Blobs(self.link))
+        projector.mark_seconds = mark_seconds
+        await projector.run()
 
     async def watch(self, patience: Patience, clock: Clock) -> None:
         """Tell of systems and units that fall silent and come back until cancelled; several nodes do no harm."""

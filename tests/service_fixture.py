@@ -201,9 +201,9 @@ async def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> 
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """`feed up` for the whole session; tests keep apart by competition."""
+    """`feed up` for the whole session; tests keep apart by competition, marks alone come never."""
     data = tmp_path_factory.mktemp("service")
-    child = Child("up", "--port", "0", "--data", str(data))
+    child = Child("up", "--port", "0", "--data", str(data), FEED_MARK_SECONDS="3600")
     yield Running(child.line().removeprefix("ready ").strip(), data)
     assert child.stop() == 0, "".join(child.errors)
 

@@ -53,6 +53,8 @@ def test_an_unknown_setting_is_refused_by_name(tmp_path: Path, place: str):
         ("reorder_window_ms", "-1"),
         ("reorder_window_ms", "10001"),
         ("answer_ms", "99"),
+        ("mark_seconds", "0"),
+        ("mark_seconds", "3601"),
         ("body_bytes_max", "1023"),
         ("connections_max", "0"),
     ],

@@ -35,7 +35,7 @@ from schemas.registry import KINDS, AnyMessage, KindClass
 from schemas.wire import decode, with_body
 
 READ_AT_ONCE = 500
-MARK_SECONDS = 10.0  # for which what has no effect may wait for its mark: a restart looks at no more than that again
+MARK_SECONDS = 10.0  # what has no effect waits for its mark as long; a restart looks at no more than that again
 AGAIN_SECONDS = 0.2
 WAIT_SECONDS = 5.0
 DERIVERS: tuple[Callable[[], Deriver], ...] = (Medals, Calls, ScheduleChanges, Records, MedalCheck, Ceremonies)
@@ -50,6 +50,7 @@ class Projector:
 
     def __init__(self, read: Read, board: Board, tide: Tide, publisher: Publisher, blobs: Blobs) -> None:
         self.through = 0
+        self.mark_seconds = MARK_SECONDS
         self._read = read
         self._board = board
         self._tide = tide
@@ -130,7 +131,7 @@ class Projector:
         if entry.kind == MARK or is_derived(entry):
             return
         if not self._untold:
-            self._due = asyncio.get_running_loop().time() + MARK_SECONDS
+            self._due = asyncio.get_running_loop().time() + self.mark_seconds
         self._untold[_competition(entry)] = entry
 
     def _forget(self, entry: Entry, through: int) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from tests.service_fixture import House, opened, wait_until
 
 
 @pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What has no effect is told almost at once."""
-    monkeypatch.setattr(projector, "MARK_SECONDS", 0.05)
+async def soon(tmp_path: Path) -> AsyncIterator[House]:
+    """A service that tells almost at once what has no effect."""
+    async with opened(tmp_path, mark_seconds=0.05) as house:
+        yield house
 
 
 async def messages(house: House) -> list[tuple[str, int | None]]:
@@ -67,64 +69,63 @@ def start_lists(count: int, competition: str = "XA") -> list[bytes]:
     ]
 
 
-async def test_through_follows_where_nothing_follows_from_messages(house: House, soon: None):
+async def test_through_follows_where_nothing_follows_from_messages(soon: House):
     """The table and the records say how far was looked although no medal moved; once for all that came."""
-    *_, last = await house.store(*start_lists(4))
-    await derived(house, last)
-    assert (await marks(house))[-1] == last
+    *_, last = await soon.store(*start_lists(4))
+    await derived(soon, last)
+    assert (await marks(soon))[-1] == last
     for path in ("/v1/medals", "/v1/medals/ledger", "/v1/records"):
-        _, page = await house.get(f"{path}?competition=XA")
+        _, page = await soon.get(f"{path}?competition=XA")
         assert page["through"] == last
 
 
-async def test_who_has_heard_of_a_message_hears_no_more_of_it(house: House, soon: None):
+async def test_who_has_heard_of_a_message_hears_no_more_of_it(soon: House):
     """While nothing comes nothing is written, and of what the feed made itself nobody hears again."""
-    *_, last = await house.store(*start_lists(1), result(2, "1 a XAA"))
-    await derived(house, last)
-    told = await marks(house)
+    *_, last = await soon.store(*start_lists(1), result(2, "1 a XAA"))
+    await derived(soon, last)
+    told = await marks(soon)
     for fence in ("XB", "XC"):  # what is told of them is told later than all that would be told of the first
-        (seq,) = await house.store(*start_lists(1, fence))
-        await derived(house, seq)
-    assert await marks(house) == told
+        (seq,) = await soon.store(*start_lists(1, fence))
+        await derived(soon, seq)
+    assert await marks(soon) == told
 
 
-async def test_marks_come_no_faster_than_their_pace(house: House, monkeypatch: pytest.MonkeyPatch):
+async def test_marks_come_no_faster_than_their_pace(tmp_path: Path):
     """However many messages come and however long that takes: one a while, and one for the rest."""
-    monkeypatch.setattr(projector, "MARK_SECONDS", 0.3)
-    began = time.monotonic()
-    *_, last = await house.store(*start_lists(60))
-    await derived(house, last)
-    assert len(await marks(house)) <= (time.monotonic() - began) / 0.3 + 1
+    async with opened(tmp_path, mark_seconds=0.3) as house:
+        began = time.monotonic()
+        *_, last = await house.store(*start_lists(60))
+        await derived(house, last)
+        assert len(await marks(house)) <= (time.monotonic() - began) / 0.3 + 1
 
 
-async def test_what_was_not_told_before_a_restart_is_told_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def test_what_was_not_told_before_a_restart_is_told_after_it(tmp_path: Path):
     """Also where another competition's mark went further; what was told is not told again."""
     async with opened(tmp_path) as house:
         (untold, last) = await house.store(*start_lists(1), result(2, "1 a XAA", CompetitionCode="XB"))
         await derived(house, last)
         assert not await marks(house)
         told = await marks(house, "XB")
-    monkeypatch.setattr(projector, "MARK_SECONDS", 0.05)
-    async with opened(tmp_path) as house:
+    async with opened(tmp_path, mark_seconds=0.05) as house:
         await derived(house, untold)
         assert await marks(house) == [untold]
         assert await marks(house, "XB") == told
 
 
-async def test_two_who_look_tell_it_once(house: House, soon: None):
+async def test_two_who_look_tell_it_once(soon: House):
     """Whose mark comes second is refused, and both go on deriving."""
-    other = asyncio.ensure_future(house.service._worlds["P"].derive(now_micros))
+    other = asyncio.ensure_future(soon.service._worlds["P"].derive(0.05, now_micros))
     try:
         for version in range(1, 6):
-            (seq,) = await house.store(start_lists(version)[-1])
-            await derived(house, seq)
-        (seq,) = await house.store(result(6, "1 a XAA"))
-        await derived(house, seq)
+            (seq,) = await soon.store(start_lists(version)[-1])
+            await derived(soon, seq)
+        (seq,) = await soon.store(result(6, "1 a XAA"))
+        await derived(soon, seq)
     finally:
         other.cancel()
-    told = await marks(house)
+    told = await marks(soon)
     assert told == sorted(set(told))
-    assert [kind for kind, cause in await messages(house) if cause == seq].count("ledger") == 2
+    assert [kind for kind, cause in await messages(soon) if cause == seq].count("ledger") == 2
 
 
 async def batches(house: House) -> list[int]:
