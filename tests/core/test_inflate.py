@@ -10,7 +10,7 @@ from feed.core.inflate import first_bytes, inflate
 from feed.refusals import Reason, Refusal
 
 DOCUMENT = b"<OdfBody/>" * 100
-PACKED = gzip.compress(DOCUMENT)
+PACKED = gzip.compress(DOCUMENT, mtime=0)
 
 
 def reason(data: bytes, limit: int = 10_000, encoding: str = "gzip") -> Reason:
