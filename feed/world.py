@@ -128,9 +128,7 @@ class World:
         """Make the feed's own messages until cancelled; one node is enough, several do no harm."""
         reading, tide = self.reading, self.state.tide
         publisher = Publisher(self.link, tide, clock)
-        projector = Projector(reading.read, reading.board, tide, publisher, Blobs(self.link))
-        projector.mark_seconds = mark_seconds
-        await projector.run()
+        await Projector(reading.read, reading.board, tide, publisher, Blobs(self.link)).run(mark_seconds)
 
     async def watch(self, patience: Patience, clock: Clock) -> None:
         """Tell of systems and units that fall silent and come back until cancelled; several nodes do no harm."""

@@ -35,7 +35,6 @@ from schemas.registry import KINDS, AnyMessage, KindClass
 from schemas.wire import decode, with_body
 
 READ_AT_ONCE = 500
-MARK_SECONDS = 10.0  # what has no effect waits for its mark as long; a restart looks at no more than that again
 AGAIN_SECONDS = 0.2
 WAIT_SECONDS = 5.0
 DERIVERS: tuple[Callable[[], Deriver], ...] = (Medals, Calls, ScheduleChanges, Records, MedalCheck, Ceremonies)
@@ -50,7 +49,6 @@ class Projector:
 
     def __init__(self, read: Read, board: Board, tide: Tide, publisher: Publisher, blobs: Blobs) -> None:
         self.through = 0
-        self.mark_seconds = MARK_SECONDS
         self._read = read
         self._board = board
         self._tide = tide
@@ -61,10 +59,15 @@ class Projector:
         self._marks: dict[str, int] = {}
         self._untold: dict[str, Entry] = {}
         self._due = 0.0  # the loop's time at which these are to be told
+        self._mark_seconds = 0.0
         self._left: dict[str, int] = {}  # events whose cause no mark tells, by topic: it has more effects
 
-    async def run(self) -> None:
-        """Derive for ever; raises when the stream contradicts itself."""
+    async def run(self, mark_seconds: float) -> None:
+        """Derive for ever; raises when the stream contradicts itself.
+
+        What has no effect waits for its mark as long, and a restart looks at no more than that again.
+        """
+        self._mark_seconds = mark_seconds
         self._begin()
         while True:
             try:
@@ -131,7 +134,7 @@ class Projector:
         if entry.kind == MARK or is_derived(entry):
             return
         if not self._untold:
-            self._due = asyncio.get_running_loop().time() + self.mark_seconds
+            self._due = asyncio.get_running_loop().time() + self._mark_seconds
         self._untold[_competition(entry)] = entry
 
     def _forget(self, entry: Entry, through: int) -> None:
