@@ -24,6 +24,7 @@ from feed.stream.beats import Beats
 from feed.stream.blobs import Blobs
 from feed.stream.connection import Connection
 from feed.stream.consumer import Consumer, StreamMessage, last_per_subject
+from feed.stream.marks import Marks
 from feed.stream.moments import Moments
 from feed.stream.projector import Projector
 from feed.stream.publisher import Publisher
@@ -128,7 +129,7 @@ class World:
         """Make the feed's own messages until cancelled; one node is enough, several do no harm."""
         reading, tide = self.reading, self.state.tide
         publisher = Publisher(self.link, tide, clock)
-        await Projector(reading.read, reading.board, tide, publisher, Blobs(self.link)).run(mark_seconds)
+        await Projector(reading.read, reading.board, tide, publisher, Blobs(self.link), Marks(mark_seconds)).run()
 
     async def watch(self, patience: Patience, clock: Clock) -> None:
         """Tell of systems and units that fall silent and come back until cancelled; several nodes do no harm."""

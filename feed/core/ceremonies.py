@@ -6,12 +6,12 @@ OFFICIAL with nothing pending, and nothing about the event is protested.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from feed.core.awards import FINAL, OVER, medal_by_form
+from feed.core.awards import OVER
+from feed.core.ceremony_event import UNDERWAY, CeremonyEvent, Outcome, Planned, UnitMessage
 from feed.core.decision import OFFICIAL, judge
 from feed.core.derived import Remembering, derived_envelope
 from feed.core.disputes import KIND as COMMUNICATION
@@ -21,87 +21,15 @@ from schemas.ceremony_conflict import CeremonyConflict, CeremonyConflictBody, Ob
 from schemas.competitor import Rows
 from schemas.message import Op
 from schemas.registry import AnyMessage
-from schemas.rsc import FILLING, LENGTH, Level, Rsc
+from schemas.rsc import FILLING, LENGTH
 from schemas.topic import parse_topic, place_of
 
 KIND = "ceremony_conflict"
-VICTORY = "VICT"
-UNDERWAY = frozenset({"GETTING_READY", "RUNNING"})
 _NO_MORE_PLAY = frozenset({"FINISHED", "CANCELLED", "UNSCHEDULED"})
 _OUTCOMES = frozenset({"result", "cumulative_result", "medallists"})
 _CAUSES = _OUTCOMES | {"unit", COMMUNICATION}
-_MEDALS = frozenset("123")
-_EVENT_TOKENS, _PHASE_TOKEN = 4, 4  # of a topic
+_EVENT_TOKENS = 4  # of a topic
 _EVENT_CHARACTERS = 22  # of a code
-
-
-class _Said(msgspec.Struct):
-    """What the schedule says of a unit, as far as it matters here."""
-
-    code: str
-    names: dict[str, str] = {}
-    status: str | None = None
-    medal: str | None = None
-    session: str | None = None
-    venue: str | None = None
-
-
-class _UnitMessage(msgspec.Struct):
-    body: _Said | None
-
-
-class _Planned(NamedTuple):
-    """A unit of the schedule and the message that told it last."""
-
-    seq: int
-    said: _Said
-
-
-class _Outcome(NamedTuple):
-    """The newest message of a document: its kind, and its status, None where it was taken back."""
-
-    seq: int
-    kind: str
-    status: str | None
-
-
-class _Event:
-    """All that is known of one event: its units by place, its outcomes by topic, where there ever was a dispute."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        self.ceremonies: dict[str, _Planned] = {}
-        self.deciding: dict[str, _Planned] = {}
-        self.outcomes: dict[str, _Outcome] = {}
-        self.disputed: set[str] = set()
-        self.told: dict[str, CeremonyConflictBody] = {}
-
-    def is_watched(self) -> bool:
-        """Whether a ceremony is under way, or a conflict of one is not over."""
-        underway = any(each.said.status in UNDERWAY for each in self.ceremonies.values())
-        return underway or any(body.why for body in self.told.values())
-
-    def decided_by(self) -> dict[str, _Outcome]:
-        """The outcomes that have to be signed, by topic; of several of a code and kind the newest."""
-        by_total = {
-            topic: each for topic, each in self.outcomes.items() if each.kind == "cumulative_result" and _is_last(topic)
-        }
-        chosen = {topic: each for topic, each in self.outcomes.items() if each.kind == "medallists"} | by_total
-        if not by_total:
-            chosen |= {topic: each for topic, each in self.outcomes.items() if self._decides(topic, each)}
-        newest: dict[tuple[str, str], str] = {}
-        for topic in sorted(chosen, key=lambda topic: chosen[topic].seq):
-            newest[place_of(topic), chosen[topic].kind] = topic
-        return {topic: chosen[topic] for topic in newest.values()}
-
-    def _decides(self, topic: str, outcome: _Outcome) -> bool:
-        """Where the schedule says of no unit that it decides a medal, the code has to tell."""
-        if outcome.kind != "result":
-            return False
-        if self.deciding:
-            return place_of(topic) in self.deciding
-        code = parse_topic(topic).code
-        return isinstance(code, Rsc) and medal_by_form(code) is not None
 
 
 class Ceremonies(Remembering):
@@ -109,7 +37,7 @@ class Ceremonies(Remembering):
 
     def __init__(self) -> None:
         super().__init__()
-        self._events: dict[str, _Event] = {}
+        self._events: dict[str, CeremonyEvent] = {}
         self._disputes = Disputes()
 
     def learn(self, entry: Entry) -> None:
@@ -121,9 +49,10 @@ class Ceremonies(Remembering):
                 self._event(place).disputed.add(place)
         elif entry.kind in _OUTCOMES:
             status = entry.index.status if entry.index.op is Op.PUT else None
-            self._event(entry.topic).outcomes[entry.topic] = _Outcome(entry.seq, entry.kind, status)
+            self._event(entry.topic).outcomes[entry.topic] = Outcome(entry.seq, entry.kind, status)
         elif entry.kind == "unit":
-            self._learn_unit(entry)
+            said = _UNIT.decode(entry.json).body if entry.index.op is Op.PUT else None
+            self._event(entry.topic).plan(place_of(entry.topic), entry.seq, said)
         elif entry.kind == KIND:
             self.recall(entry)
 
@@ -155,34 +84,26 @@ class Ceremonies(Remembering):
                 conflicts.append(_written(entry, message, place, body))
         return conflicts
 
-    def _about(self, entry: Entry) -> _Event | None:
+    def _about(self, entry: Entry) -> CeremonyEvent | None:
         """The event that an entry is about."""
         if entry.kind not in _CAUSES:
             return None
         place = self._disputes.place_of(entry.topic) if entry.kind == COMMUNICATION else entry.topic
         return self._events.get(_event_of(place)) if place is not None else None
 
-    def _event(self, topic: str) -> _Event:
+    def _event(self, topic: str) -> CeremonyEvent:
         key = _event_of(topic)
         found = self._events.get(key)
         if found is None:
-            found = self._events[key] = _Event(_event_code(_code(place_of(topic))))
+            found = self._events[key] = CeremonyEvent(_event_code(_code(place_of(topic))))
         return found
-
-    def _learn_unit(self, entry: Entry) -> None:
-        event, place = self._event(entry.topic), place_of(entry.topic)
-        said = _UNIT.decode(entry.json).body if entry.index.op is Op.PUT else None
-        units = event.ceremonies if _is_ceremony(place) else event.deciding
-        units.pop(place, None)
-        if said is not None and (units is event.ceremonies or said.medal in _MEDALS):
-            units[place] = _Planned(entry.seq, said)
 
     def apply(self, message: AnyMessage) -> None:
         """Keep what was told of a ceremony."""
         if isinstance(message, CeremonyConflict) and message.body is not None:
             self._event(message.topic).told[place_of(message.topic)] = message.body
 
-    def _obstacles(self, event: _Event, known: Mapping[int, AnyMessage]) -> Iterator[Obstacle]:
+    def _obstacles(self, event: CeremonyEvent, known: Mapping[int, AnyMessage]) -> Iterator[Obstacle]:
         """What is protested, not signed or not over; last, that nothing tells of the event's end at all."""
         for place in sorted(event.disputed):
             dispute = self._disputes.open(place)
@@ -202,7 +123,7 @@ class Ceremonies(Remembering):
             yield Obstacle(reason="undecided", code=event.code, seq=newest)
 
 
-def _reason(outcome: _Outcome, message: AnyMessage | None) -> str | None:
+def _reason(outcome: Outcome, message: AnyMessage | None) -> str | None:
     """Why an outcome is no ground for a ceremony; None where it is. Protests are told by themselves."""
     body = judge(message).body if message is not None else None
     if isinstance(body, Rows) and body.decision.pending:
@@ -213,7 +134,7 @@ def _reason(outcome: _Outcome, message: AnyMessage | None) -> str | None:
 
 
 def _conflict(
-    planned: _Planned | None, told: CeremonyConflictBody | None, why: tuple[Obstacle, ...], now: int
+    planned: Planned | None, told: CeremonyConflictBody | None, why: tuple[Obstacle, ...], now: int
 ) -> CeremonyConflictBody | None:
     """How it stands now; None where there is no conflict and none to be ended."""
     lasting = told if told is not None and told.why else None
@@ -245,18 +166,6 @@ def _written(cause: Entry, like: AnyMessage, place: str, body: CeremonyConflictB
     return CeremonyConflict(**envelope | {"unit": body.unit}, body=body)
 
 
-def _is_ceremony(place: str) -> bool:
-    """Whether it is one of an event: openings and the like celebrate no result."""
-    tokens = place.split(".")
-    return tokens[_PHASE_TOKEN] == VICTORY and tokens[_EVENT_TOKENS - 1] != FILLING
-
-
-def _is_last(topic: str) -> bool:
-    """Whether a total is that of the event; one of a phase before the final decides nothing."""
-    code = parse_topic(topic).code
-    return isinstance(code, Rsc) and (code.level is Level.EVENT or code.phase == FINAL)
-
-
 def _event_of(topic: str) -> str:
     """The tokens of a topic, or of a place, that name its event."""
     return ".".join(topic.split(".", _EVENT_TOKENS)[:_EVENT_TOKENS])
@@ -270,4 +179,4 @@ def _code(place: str) -> str:
     return str(parse_topic(f"{place}.{KIND}").code)
 
 
-_UNIT = msgspec.json.Decoder(_UnitMessage)
+_UNIT = msgspec.json.Decoder(UnitMessage)

@@ -15,7 +15,7 @@ from feed.candidate import Candidate
 from feed.core.board import Board
 from feed.core.calls import Calls
 from feed.core.ceremonies import Ceremonies
-from feed.core.derived import MARK, Deriver, cause_of, is_derived, mark
+from feed.core.derived import MARK, Deriver, cause_of, mark
 from feed.core.entry import Entry
 from feed.core.gate import Accepted, venue_before
 from feed.core.index import venue_at
@@ -27,9 +27,9 @@ from feed.core.records import Records
 from feed.core.schedule_changes import ScheduleChanges
 from feed.errors import OutcomeUnknownError
 from feed.stream.blobs import Blobs
+from feed.stream.marks import Marks, competition_of
 from feed.stream.publisher import OF_ONE_CAUSE, Publisher
 from feed.stream.tide import Tide
-from schemas.derived import Derived
 from schemas.message import BodyRef
 from schemas.registry import KINDS, AnyMessage, KindClass
 from schemas.wire import decode, with_body
@@ -39,35 +39,28 @@ AGAIN_SECONDS = 0.2
 WAIT_SECONDS = 5.0
 DERIVERS: tuple[Callable[[], Deriver], ...] = (Medals, Calls, ScheduleChanges, Records, MedalCheck, Ceremonies)
 
-_DERIVED = msgspec.json.Decoder(Derived)
-
 Read = Callable[[int, int], Awaitable[list[Entry]]]
 
 
 class Projector:
     """Follows one flag. `read` gives entries after a sequence, `board` and `tide` are this process's own."""
 
-    def __init__(self, read: Read, board: Board, tide: Tide, publisher: Publisher, blobs: Blobs) -> None:
+    def __init__(self, read: Read, board: Board, tide: Tide, publisher: Publisher, blobs: Blobs, marks: Marks) -> None:
         self.through = 0
         self._read = read
         self._board = board
         self._tide = tide
         self._publisher = publisher
         self._blobs = blobs
+        self._marks = marks
         self._derivers: tuple[Deriver, ...] = ()
-        # By competition, as topics have it: the last mark that is known here, the newest cause that no mark tells.
-        self._marks: dict[str, int] = {}
-        self._untold: dict[str, Entry] = {}
-        self._due = 0.0  # the loop's time at which these are to be told
-        self._mark_seconds = 0.0
         self._left: dict[str, int] = {}  # events whose cause no mark tells, by topic: it has more effects
 
-    async def run(self, mark_seconds: float) -> None:
+    async def run(self) -> None:
         """Derive for ever; raises when the stream contradicts itself.
 
-        What has no effect waits for its mark as long, and a restart looks at no more than that again.
+        A restart looks again only at what no mark tells.
         """
-        self._mark_seconds = mark_seconds
         self._begin()
         while True:
             try:
@@ -80,72 +73,48 @@ class Projector:
     def _begin(self) -> None:
         """Know what the board knows, where the last batch ended, and what was looked at and is not told yet."""
         self._derivers = tuple(make() for make in DERIVERS)
-        self._untold.clear()
         self._left.clear()
         entries = self._board.snapshot(lambda _: True)
-        told = {_competition(entry): entry for entry in entries if entry.kind == MARK}
-        self._marks = {competition: entry.seq for competition, entry in told.items()}
-        through = {competition: _through(entry) for competition, entry in told.items()}
+        through = self._marks.begin(entries)
         self.through = max(through.values(), default=0)
         for entry in entries:
-            known = through.get(_competition(entry), 0)
+            known = through.get(competition_of(entry), 0)
             if _is_event(entry) and entry.seq > known and (cause_of(entry) or 0) > known:
                 self._left[entry.topic] = entry.seq
             else:
                 self._learn(entry)
             if known < entry.seq <= self.through:
-                self._note(entry)
+                self._marks.note(entry)
 
     async def _follow(self) -> None:
         while True:
             entries = await self._read(self.through, READ_AT_ONCE)
             if not entries:
-                await self._tide.passed(self.through + 1, self._patience())
+                await self._tide.passed(self.through + 1, self._marks.patience(WAIT_SECONDS))
             for entry in entries:
                 if not await self._look(entry):
                     return self._begin()
                 self.through = entry.seq
-            if self._untold and self._patience() <= 0:
-                await self._tell()
+            for cause in self._marks.due():
+                await self._tell(cause)
 
     async def _look(self, entry: Entry) -> bool:
         """Do all that an entry asks for; false when somebody else did it first."""
         if entry.kind == MARK:
-            if entry.seq > self._marks.get(_competition(entry), 0):  # by another, who found nothing either
-                self._marks[_competition(entry)] = entry.seq
-                self._forget(entry, _through(entry))
+            self._marks.read(entry)
             return True
         self._learn(entry)
         has_effect = await self._derive(entry)
         if has_effect:
-            self._forget(entry, entry.seq)
+            self._marks.tell(competition_of(entry), entry.seq)
         elif has_effect is not None:
-            self._note(entry)
+            self._marks.note(entry)
         return has_effect is not None
 
-    async def _tell(self) -> None:
-        """Write how far we looked for everybody who has not heard; where another was first, its mark is read next."""
-        for competition, entry in list(self._untold.items()):
-            if await self._publish([mark(decode(entry.json), entry.seq)], entry.seq):
-                del self._untold[competition]
-
-    def _note(self, entry: Entry) -> None:
-        """Nothing followed from an entry; of our own messages nobody waits to hear that."""
-        if entry.kind == MARK or is_derived(entry):
-            return
-        if not self._untold:
-            self._due = asyncio.get_running_loop().time() + self._mark_seconds
-        self._untold[_competition(entry)] = entry
-
-    def _forget(self, entry: Entry, through: int) -> None:
-        """A mark of the competition of an entry tells how far all is derived."""
-        untold = self._untold.get(_competition(entry))
-        if untold is not None and untold.seq <= through:
-            del self._untold[_competition(entry)]
-
-    def _patience(self) -> float:
-        """Seconds to wait for messages."""
-        return self._due - asyncio.get_running_loop().time() if self._untold else WAIT_SECONDS
+    async def _tell(self, cause: Entry) -> None:
+        """Write how far we looked; where another was first, its mark is read next."""
+        if await self._publish([mark(decode(cause.json), cause.seq)], cause.seq):
+            self._marks.tell(competition_of(cause), cause.seq)
 
     async def _derive(self, entry: Entry) -> bool | None:
         """Write what follows from an entry: whether anything did; None when somebody else did it first."""
@@ -183,7 +152,7 @@ class Projector:
             await self._publisher.catch_up()
             return None
         last = seqs[-1]
-        self._marks[messages[-1].topic.partition(".")[0]] = last
+        self._marks.wrote(messages[-1].topic.partition(".")[0], last)
         await self._tide.passed(last)  # the next batch builds on the heads of this one
         return seqs
 
@@ -199,7 +168,7 @@ class Projector:
         entry = self._board.get(topic)
         if entry is None or _is_event(entry):
             return 0
-        return self._marks.get(_competition(entry), 0) if entry.kind == MARK else entry.seq
+        return self._marks.last(competition_of(entry)) if entry.kind == MARK else entry.seq
 
     async def _at(self, seq: int) -> AnyMessage:
         (entry,) = await self._read(seq - 1, 1)
@@ -215,12 +184,3 @@ class Projector:
 
 def _is_event(entry: Entry) -> bool:
     return KINDS[entry.kind].kind_class is KindClass.EVENT
-
-
-def _competition(entry: Entry) -> str:
-    return entry.topic.partition(".")[0]
-
-
-def _through(entry: Entry) -> int:
-    body = _DERIVED.decode(entry.json).body
-    return body.through if body else 0
