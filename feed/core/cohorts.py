@@ -1,7 +1,8 @@
-"""Readers with the same wish share a cohort as long as they stand at the same place of the log.
+"""Readers with the same wish share a cohort; all cohorts stand at one place of the log, the front.
 
-For each cohort the bytes from its cursor to the tip are found and joined once; the same bytes go to every member.
-Who falls behind leaves and is served alone until it meets its cohort again.
+What follows the front is looked at once for all of them: for each entry the filters that want it are found, and for
+each cohort its bytes are joined once and go to every member. Who falls behind leaves and is served alone until it is at
+the front again.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from weakref import WeakValueDictionary
 from feed.core.encodings import Encoding
 from feed.core.entry import Entry
 from feed.core.filters import Filter
+from feed.core.interests import Interests
 from feed.core.labels import Labels
 from feed.core.log import Log
 
@@ -34,21 +36,23 @@ class Member(Protocol):
 
 
 class Cohort:
-    """Members that all stand at `cursor`."""
+    """Members that are written the same bytes."""
 
-    __slots__ = ("cursor", "key", "members")
+    __slots__ = ("key", "members")
 
-    def __init__(self, key: CohortKey, cursor: int) -> None:
+    def __init__(self, key: CohortKey) -> None:
         self.key = key
-        self.cursor = cursor
         self.members: set[Member] = set()
 
 
 class Cohorts:
-    """All cohorts of one flag, by key."""
+    """All cohorts of one flag, by key; everything up to `front` was written to them."""
 
-    def __init__(self) -> None:
+    def __init__(self, front: int = 0) -> None:
+        self.front = front
         self._cohorts: dict[CohortKey, Cohort] = {}
+        self._by_filter: dict[Filter, list[Cohort]] = {}
+        self._interests = Interests()
         self._filters: WeakValueDictionary[Filter, Filter] = WeakValueDictionary()
 
     def __iter__(self) -> Iterator[Cohort]:
@@ -65,49 +69,89 @@ class Cohorts:
         return self._cohorts.get(key)
 
     def join(self, member: Member) -> bool:
-        """Take in a reader that stands where its cohort stands; False when it does not (serve it alone first)."""
-        cohort = self._cohorts.get(member.key)
-        if cohort is None:
-            cohort = self._cohorts[member.key] = Cohort(member.key, member.cursor)
-        if cohort.cursor != member.cursor:
+        """Take in a reader that stands at the front; False when it does not (serve it alone first)."""
+        if member.cursor != self.front:
             return False
-        cohort.members.add(member)
+        cohort = self._cohorts.get(member.key)
+        (cohort or self._made(member.key)).members.add(member)
         return True
 
     def leave(self, member: Member) -> bool:
-        """Let a reader go, with its own cursor; False when it was in no cohort."""
+        """Let a reader go, with the front as its cursor; False when it was in no cohort."""
         cohort = self._cohorts.get(member.key)
         if cohort is None or member not in cohort.members:
             return False
-        member.cursor = cohort.cursor
+        member.cursor = self.front
         cohort.members.discard(member)
         if not cohort.members:
-            del self._cohorts[member.key]
+            self._end(cohort)
         return True
 
+    def next_portion(self, log: Log) -> tuple[dict[Cohort, list[Entry]], int]:
+        """What the cohorts take of the entries behind the front, and how far these reach; the front stays.
 
-def next_batch(log: Log, key: CohortKey, cursor: int, epoch: str) -> tuple[bytes, int]:
-    """The bytes of what a cohort takes after `cursor`, and the cursor behind them.
+        About BATCH_BYTES at most of what anybody takes, but always one entry further, or to the tip when nothing
+        follows; raises feed.core.log.AbsentError.
+        """
+        entries, seq = log.read(self.front, READ_LIMIT) if self._cohorts else [], log.tip
+        taken: dict[Cohort, list[Entry]] = {}
+        size = 0
+        for entry in entries:
+            seq = entry.seq
+            wishes = self._interests.wanting(entry)
+            for wish in wishes:
+                for cohort in self._by_filter[wish]:
+                    taken.setdefault(cohort, []).append(entry)
+            size += len(entry.json) if wishes else 0
+            if size >= BATCH_BYTES:
+                break
+        return taken, seq
 
-    About BATCH_BYTES at most, but always at least one message further, or at the tip when nothing follows (its last
+    def _made(self, key: CohortKey) -> Cohort:
+        cohort = self._cohorts[key] = Cohort(key)
+        alike = self._by_filter.setdefault(key.filter, [])
+        if not alike:
+            self._interests.add(key.filter)
+        alike.append(cohort)
+        return cohort
+
+    def _end(self, cohort: Cohort) -> None:
+        wish = cohort.key.filter
+        del self._cohorts[cohort.key]
+        self._by_filter[wish].remove(cohort)
+        if not self._by_filter[wish]:
+            del self._by_filter[wish]
+            self._interests.discard(wish)
+
+
+def next_batch(log: Log, key: CohortKey, cursor: int, front: int, epoch: str) -> tuple[bytes, int]:
+    """The bytes of what one reader takes after `cursor`, at most up to the front, and the cursor behind them.
+
+    About BATCH_BYTES at most, but always at least one message further, or at the front when nothing follows (its last
     messages may be gone from the stream); raises feed.core.log.AbsentError.
     """
-    entries = log.read(cursor, READ_LIMIT)
-    if not entries:
-        return b"", log.tip
+    entries = log.read(cursor, READ_LIMIT) if cursor < front else []
+    if not entries or entries[0].seq > front:
+        return b"", max(cursor, front)
     wants = key.filter.wants
     taken: list[Entry] = []
     size = 0
     for entry in entries:
+        if entry.seq > front:
+            break
         cursor = entry.seq
         if wants(entry):
             taken.append(entry)
             size += len(entry.json)
             if size >= BATCH_BYTES:
                 break
-    if key.labels is not None:
-        taken = list(map(key.labels.of_log, taken))
-    return key.encoding.batch(taken, epoch), cursor
+    return written(key, taken, epoch), cursor
+
+
+def written(key: CohortKey, entries: list[Entry], epoch: str) -> bytes:
+    """Entries of the log in the bytes of those who have a key in common."""
+    shown = entries if key.labels is None else list(map(key.labels.of_log, entries))
+    return key.encoding.batch(shown, epoch)
 
 
 def portions(entries: list[Entry], portion_bytes: int = BATCH_BYTES) -> Iterator[list[Entry]]:

@@ -23,9 +23,9 @@ class Filter:
 
     def __init__(self, patterns: tuple[tuple[str, ...], ...], kinds: frozenset[str], scope: Scope = WHOLE) -> None:
         self.scope = scope
-        self.key = (tuple(sorted(set(patterns))), kinds, scope)
-        self._patterns = self.key[0]
-        self._kinds = kinds
+        self.patterns = tuple(sorted(set(patterns)))
+        self.kinds = kinds
+        self.key = (self.patterns, kinds, scope)
         self._known: dict[str, bool] = {}
 
     def __eq__(self, other: object) -> bool:
@@ -39,7 +39,7 @@ class Filter:
         known = self._known.get(entry.topic)
         if known is None:
             known = (
-                (not self._kinds or entry.kind in self._kinds)
+                (not self.kinds or entry.kind in self.kinds)
                 and self.scope.covers(entry.topic)
                 and self._matches(entry.topic.split("."))
             )
@@ -51,7 +51,7 @@ class Filter:
     reaches = wants  # whether its topic is wanted, at whatever venue it is
 
     def _matches(self, tokens: list[str]) -> bool:
-        return not self._patterns or any(_matches(pattern, tokens) for pattern in self._patterns)
+        return not self.patterns or any(_matches(pattern, tokens) for pattern in self.patterns)
 
 
 class VenueFilter(Filter):

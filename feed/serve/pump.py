@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol, cast
 
-from feed.core.cohorts import Cohort, Cohorts, next_batch, portions
+from feed.core.cohorts import Cohort, Cohorts, next_batch, portions, written
 from feed.core.cursor import write_cursor
 from feed.core.entry import Entry
 from feed.core.filters import Filter
@@ -61,7 +61,7 @@ class Pump:
         self, epoch: str, log: Log, load: Callable[[AbsentError], Awaitable[None]], clock: Callable[[], int]
     ) -> None:
         self.counts: Counter[str] = Counter()
-        self.cohorts = Cohorts()
+        self.cohorts = Cohorts(log.tip)
         self.polls = Polls(log)
         self.pulls: set[Answer] = set()
         self.subscribers: set[Subscriber] = set()
@@ -111,7 +111,7 @@ class Pump:
         """
         cohort = self.cohorts.get(subscriber.key)
         if cohort is not None and subscriber in cohort.members:
-            return cohort.cursor
+            return self.cohorts.front
         return subscriber.reached if subscriber.cursor == IN_SNAPSHOT else subscriber.cursor
 
     def leave(self, subscriber: Subscriber) -> None:
@@ -136,7 +136,7 @@ class Pump:
     def beat(self) -> None:
         """Send every subscriber its heartbeat; one text for a whole cohort."""
         for cohort in self.cohorts:
-            frame = cohort.key.encoding.control(self._heartbeat(cohort.cursor))
+            frame = cohort.key.encoding.control(self._heartbeat(self.cohorts.front))
             for member in cohort.members:
                 cast("Subscriber", member).write(frame)
         for subscriber in self.subscribers:
@@ -163,24 +163,25 @@ class Pump:
     def _run(self) -> None:
         self._woken = None
         self.polls.look()
-        for cohort in self.cohorts:
-            self._advance(cohort)
+        self._advance()
 
-    def _advance(self, cohort: Cohort) -> None:
-        """Write one portion to one cohort; the next follows at the loop's next turn, when sockets have taken this one.
+    def _advance(self) -> None:
+        """Write one portion to the cohorts; the next follows at the loop's next turn, when sockets have taken this one.
 
-        Who has no room, or a cohort whose place left memory, goes on alone.
+        Who has no room goes on alone, and so do all when the front left memory.
         """
-        if cohort.cursor == self._log.tip:
+        if self.cohorts.front == self._log.tip:
             return
         try:
-            frames, cursor = next_batch(self._log, cohort.key, cohort.cursor, self._epoch)
+            taken, front = self.cohorts.next_portion(self._log)
         except AbsentError:
-            self._part(cast("list[Subscriber]", list(cohort.members)))
-            return
-        self._part(self._write(cohort, frames) if frames else [])
-        cohort.cursor = cursor
-        if cursor < self._log.tip:
+            self._part([cast("Subscriber", member) for cohort in self.cohorts for member in cohort.members])
+            front = self._log.tip
+        else:
+            for cohort, entries in taken.items():
+                self._part(self._write(cohort, written(cohort.key, entries, self._epoch)))
+        self.cohorts.front = front
+        if front < self._log.tip:
             self.wake()
 
     def _write(self, cohort: Cohort, frames: bytes) -> list[Subscriber]:
@@ -200,13 +201,10 @@ class Pump:
             self._alone(member, None)
 
     def _meet(self, subscriber: Subscriber) -> bool:
-        """Join the cohort of its wish at the tip, bringing the cohort nearer first; never once it is closed."""
-        if not subscriber.is_open:
-            return False
-        cohort = self.cohorts.get(subscriber.key)
-        if cohort is not None:
-            self._advance(cohort)
-        return subscriber.cursor == self._log.tip and self.cohorts.join(subscriber)
+        """Join the cohort of its wish at the front; never once it is closed."""
+        if subscriber.is_open and subscriber.cursor > self.cohorts.front:
+            self._advance()
+        return subscriber.is_open and self.cohorts.join(subscriber)
 
     def _alone(self, subscriber: Subscriber, goal: int | None) -> None:
         if subscriber.is_open:
@@ -222,7 +220,8 @@ class Pump:
                 subscriber.task = None
                 return
             try:
-                frames, cursor = next_batch(self._log, subscriber.key, subscriber.cursor, self._epoch)
+                front = self.cohorts.front
+                frames, cursor = next_batch(self._log, subscriber.key, subscriber.cursor, front, self._epoch)
             except AbsentError as absent:
                 await self._bring(absent)
                 continue

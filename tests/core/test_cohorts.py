@@ -32,17 +32,17 @@ def log_of(entries: Iterable[Entry]):
 
 
 def test_the_first_reader_of_a_wish_makes_the_cohort():
-    """It stands where the reader stands."""
-    all_cohorts, reader = Cohorts(), Reader(ALL, 5)
+    """At the front, where all cohorts stand."""
+    all_cohorts, reader = Cohorts(5), Reader(ALL, 5)
     assert all_cohorts.get(ALL) is None
     assert all_cohorts.join(reader)
-    assert (all_cohorts.get(ALL).cursor, all_cohorts.get(ALL).members) == (5, {reader})
+    assert all_cohorts.get(ALL).members == {reader}
     assert len(all_cohorts) == 1
 
 
 def test_equal_wishes_share_a_cohort_and_others_do_not():
     """Two filters written apart but meaning the same are one."""
-    all_cohorts = Cohorts()
+    all_cohorts = Cohorts(5)
     patterns = (["YG2030.>", "Z.>"], ["Z.>", "YG2030.>"])
     readers = [Reader(CohortKey(parse_filter(each, []), FRAMES), 5) for each in patterns]
     assert all(all_cohorts.join(reader) for reader in [*readers, Reader(ALL, 5)])
@@ -51,7 +51,7 @@ def test_equal_wishes_share_a_cohort_and_others_do_not():
 
 def test_readers_of_other_encodings_are_written_other_bytes():
     """The same wish in frames and in events makes two cohorts."""
-    all_cohorts = Cohorts()
+    all_cohorts = Cohorts(5)
     readers = [Reader(ALL, 5), Reader(ALL._replace(encoding=EVENTS), 5), Reader(ALL, 5)]
     assert all(all_cohorts.join(reader) for reader in readers)
     assert sorted(len(cohort.members) for cohort in all_cohorts) == [1, 2]
@@ -60,7 +60,7 @@ def test_readers_of_other_encodings_are_written_other_bytes():
 @pytest.mark.parametrize("cursor", [4, 6])
 def test_who_stands_elsewhere_is_served_alone_first(cursor: int):
     """Behind or ahead, it is not taken in and the cohort stays as it was."""
-    all_cohorts, member, other = Cohorts(), Reader(ALL, 5), Reader(ALL, cursor)
+    all_cohorts, member, other = Cohorts(5), Reader(ALL, 5), Reader(ALL, cursor)
     all_cohorts.join(member)
     assert not all_cohorts.join(other)
     assert all_cohorts.get(ALL).members == {member}
@@ -68,12 +68,12 @@ def test_who_stands_elsewhere_is_served_alone_first(cursor: int):
     assert other.cursor == cursor
 
 
-def test_who_leaves_takes_the_cohorts_place_along():
-    """The cohort moves for all its members; the last one to leave ends it."""
-    all_cohorts, one, two = Cohorts(), Reader(ALL, 5), Reader(ALL, 5)
+def test_who_leaves_takes_the_front_along():
+    """It moved for all members; the last one to leave ends the cohort."""
+    all_cohorts, one, two = Cohorts(5), Reader(ALL, 5), Reader(ALL, 5)
     all_cohorts.join(one)
     all_cohorts.join(two)
-    all_cohorts.get(ALL).cursor = 9
+    all_cohorts.front = 9
     assert all_cohorts.leave(one)
     assert (one.cursor, two.cursor, len(all_cohorts)) == (9, 5, 1)
     assert all_cohorts.leave(two)
@@ -83,11 +83,70 @@ def test_who_leaves_takes_the_cohorts_place_along():
 
 def test_cohorts_may_come_and_go_while_they_are_visited():
     """A visit ends with the cohorts it began with."""
-    all_cohorts, readers = Cohorts(), [Reader(ALL, 5), Reader(SOME, 5)]
+    all_cohorts, readers = Cohorts(5), [Reader(ALL, 5), Reader(SOME, 5)]
     for reader in readers:
         all_cohorts.join(reader)
     visited = [cohort.key for cohort in all_cohorts if [all_cohorts.leave(reader) for reader in readers]]
     assert visited == [ALL, SOME]
+
+
+@given(st.lists(st.booleans(), max_size=60), st.integers(0, 60))
+def test_portions_are_what_each_cohort_takes_and_nothing_else(kinds: list[bool], start: int):
+    """From the front to the tip each cohort gets what it wants, in order, each once; whatever its encoding."""
+    log = log_of([entry(seq, TOPIC if is_one else OTHER) for seq, is_one in enumerate(kinds, 1)])
+    all_cohorts = Cohorts(min(start, log.tip))
+    keys = (ALL, SOME, SOME._replace(encoding=EVENTS))
+    for key in keys:
+        all_cohorts.join(Reader(key, all_cohorts.front))
+    expected = {key: [each for each in log.read(all_cohorts.front, 100) if key.filter.wants(each)] for key in keys}
+    found: dict[CohortKey, list[Entry]] = {key: [] for key in keys}
+    while all_cohorts.front < log.tip:
+        taken, seq = all_cohorts.next_portion(log)
+        assert seq > all_cohorts.front
+        all_cohorts.front = seq
+        for cohort, entries in taken.items():
+            found[cohort.key] += entries
+    assert found == expected
+
+
+def test_a_portion_stops_at_its_size_but_always_moves():
+    """Entries of half the size come by twos, one above the size alone; what nobody takes does not count."""
+    sizes = [BATCH_BYTES // 2] * 3 + [2 * BATCH_BYTES, 1]
+    log = log_of([entry(seq, OTHER, size=size) for seq, size in enumerate(sizes, 1)])
+    log.append(entry(6, TOPIC, size=2 * BATCH_BYTES))
+    log.append(entry(7, OTHER))
+    all_cohorts, cuts = Cohorts(), []
+    all_cohorts.join(Reader(SOME, 0))
+    while all_cohorts.front < log.tip:
+        _, all_cohorts.front = all_cohorts.next_portion(log)
+        cuts.append(all_cohorts.front)
+    assert cuts == [2, 4, 7]
+
+
+def test_without_readers_the_front_goes_to_the_tip():
+    """Nothing is read for nobody, not even what is absent from memory."""
+    assert Cohorts().next_portion(Log(tip=10)) == ({}, 10)
+
+
+def test_the_absent_front_is_told():
+    """The caller serves the members alone."""
+    all_cohorts = Cohorts()
+    all_cohorts.join(Reader(ALL, 0))
+    with pytest.raises(AbsentError):
+        all_cohorts.next_portion(Log(tip=10))
+
+
+def test_a_filter_is_asked_as_long_as_anybody_has_it():
+    """Two encodings of a wish are two cohorts; what it wants is found until the last of them ends."""
+    all_cohorts, log = Cohorts(), log_of([entry(1, OTHER)])
+    readers = [Reader(SOME, 0), Reader(SOME._replace(encoding=EVENTS), 0)]
+    for reader in readers:
+        all_cohorts.join(reader)
+    assert len(all_cohorts.next_portion(log)[0]) == 2
+    all_cohorts.leave(readers[0])
+    assert [cohort.key for cohort in all_cohorts.next_portion(log)[0]] == [readers[1].key]
+    all_cohorts.leave(readers[1])
+    assert all_cohorts.next_portion(log)[0] == {}
 
 
 @given(st.lists(st.booleans(), max_size=60), st.sampled_from([ALL, SOME]), st.integers(0, 60))
@@ -98,11 +157,11 @@ def test_batches_are_the_matching_frames_and_nothing_else(kinds: list[bool], key
     expected = [each for each in log.read(cursor, 100) if key.filter.wants(each)]
     while cursor < log.tip:
         before = cursor
-        frames, cursor = next_batch(log, key, cursor, EPOCH)
+        frames, cursor = next_batch(log, key, cursor, log.tip, EPOCH)
         assert cursor > before
         found += frames
     assert found == b"".join(text_frame(each.json) for each in expected)
-    assert next_batch(log, key, log.tip, EPOCH) == (b"", log.tip)
+    assert next_batch(log, key, log.tip, log.tip, EPOCH) == (b"", log.tip)
 
 
 def test_a_batch_stops_at_its_size_but_always_moves():
@@ -111,7 +170,7 @@ def test_a_batch_stops_at_its_size_but_always_moves():
     log = log_of([entry(seq, size=size) for seq, size in enumerate(sizes, 1)])
     cursor, cuts = 0, []
     while cursor < log.tip:
-        _, cursor = next_batch(log, ALL, cursor, EPOCH)
+        _, cursor = next_batch(log, ALL, cursor, log.tip, EPOCH)
         cuts.append(cursor)
     assert cuts == [2, 4, 5]
 
@@ -119,22 +178,32 @@ def test_a_batch_stops_at_its_size_but_always_moves():
 def test_a_narrow_wish_moves_on_through_what_it_does_not_take():
     """Nothing matches: no bytes, but the cursor stands behind what was looked at."""
     log = log_of([entry(seq) for seq in range(1, READ_LIMIT + 11)])
-    assert next_batch(log, SOME, 0, EPOCH) == (b"", READ_LIMIT)
-    assert next_batch(log, SOME, READ_LIMIT, EPOCH) == (b"", READ_LIMIT + 10)
+    assert next_batch(log, SOME, 0, log.tip, EPOCH) == (b"", READ_LIMIT)
+    assert next_batch(log, SOME, READ_LIMIT, log.tip, EPOCH) == (b"", READ_LIMIT + 10)
 
 
 def test_a_stream_whose_last_messages_are_gone_is_read_to_its_tip():
     """A hole at the tip must not leave its readers behind for ever."""
     log = Log(tip=10)
     log.load(0, [entry(7)])
-    assert next_batch(log, ALL, 0, EPOCH) == (text_frame(entry(7).json), 7)
-    assert next_batch(log, ALL, 7, EPOCH) == (b"", 10)
+    assert next_batch(log, ALL, 0, log.tip, EPOCH) == (text_frame(entry(7).json), 7)
+    assert next_batch(log, ALL, 7, log.tip, EPOCH) == (b"", 10)
+
+
+@given(st.integers(0, 12), st.integers(0, 12))
+def test_nobody_gets_ahead_of_the_front(cursor: int, front: int):
+    """Who is served alone stops where the cohorts stand; who is ahead of them waits where it is."""
+    log = log_of([entry(seq) for seq in range(1, 11)])
+    frames, reached = next_batch(log, ALL, cursor, front, EPOCH)
+    expected = [each for each in log.read(cursor, 100) if each.seq <= front]
+    assert frames == b"".join(text_frame(each.json) for each in expected)
+    assert reached == (expected[-1].seq if expected else max(cursor, front))
 
 
 def test_an_absent_segment_is_told():
     """The caller loads it and asks again."""
     with pytest.raises(AbsentError):
-        next_batch(Log(tip=10), ALL, 0, EPOCH)
+        next_batch(Log(tip=10), ALL, 0, 10, EPOCH)
 
 
 @given(st.lists(st.integers(0, 40), max_size=20))
