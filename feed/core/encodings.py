@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import msgspec
+
 from feed.core.control import encode_control
 from feed.core.entry import Entry
 from feed.core.events import END, event, event_head
-from feed.core.frames import text_frame
+from feed.core.frames import binary_frame, text_frame
+from feed.core.kept import Kept
 from schemas.control import Control, Heartbeat, Hello, SnapshotEnd
 
+PACKED_BYTES = 16 * 1024 * 1024  # of frames in MessagePack that are kept
 # A replay's end may stand behind messages that are newer than it: taken for a place, it would repeat them.
 _PLACES = (Heartbeat, Hello, SnapshotEnd)
 
@@ -31,6 +35,20 @@ def _frame(control: Control) -> bytes:
     return text_frame(encode_control(control))
 
 
+def _packed_frames(entries: Iterable[Entry], epoch: str = "") -> bytes:  # noqa: ARG001 - as above
+    return b"".join(map(_packed, entries))
+
+
+def _packed(entry: Entry) -> bytes:
+    """The message in MessagePack: made when it is first asked for, then shared while it is kept."""
+    kept = _PACKED.get(entry)
+    return kept if kept is not None else _PACKED.keep(entry, binary_frame(_pack(msgspec.json.decode(entry.json))))
+
+
+def _packed_frame(control: Control) -> bytes:
+    return binary_frame(_pack(control))
+
+
 def _events(entries: Iterable[Entry], epoch: str) -> bytes:
     return b"".join([part for entry in entries for part in (entry.event_head(epoch), entry.json, END)])
 
@@ -45,5 +63,9 @@ def _event(control: Control) -> bytes:
     return event(name, encode_control(control), control.cursor if isinstance(control, _PLACES) else None)
 
 
+_PACKED = Kept[Entry](PACKED_BYTES)
+_pack = msgspec.msgpack.Encoder().encode
 FRAMES = Encoding("frames", _frames, _frames, _frame)
+PACKED = Encoding("msgpack", _packed_frames, _packed_frames, _packed_frame)
 EVENTS = Encoding("events", _events, _state_events, _event)
+FRAMED = {"json": FRAMES, "msgpack": PACKED}  # those of a WebSocket, as `encoding=` names them

@@ -62,6 +62,11 @@ def text_frame_head(length: int) -> bytes:
     return _head(Opcode.TEXT, length)
 
 
+def binary_frame(payload: bytes) -> bytes:
+    """One unfragmented binary frame."""
+    return _head(Opcode.BINARY, len(payload)) + payload
+
+
 def text_frame(payload: bytes) -> bytes:
     """One unfragmented text frame."""
     return _head(Opcode.TEXT, len(payload)) + payload

@@ -4,7 +4,6 @@ Which field holds a code of which table stands in feed/core/terms.py. What a cod
 so the dictionary is everybody's, whatever the scope of a reader's key.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -12,13 +11,13 @@ import msgspec
 from feed.core.board import Board
 from feed.core.codes import ENGLISH, Codes, Dictionary
 from feed.core.entry import Entry
+from feed.core.kept import Kept
 from feed.core.terms import Used, codes_in
 from schemas.code import Label
 from schemas.facts import SHIPPED
 from schemas.topic import unescape
 
 KEPT_BYTES = 16 * 1024 * 1024
-KEPT_OVERHEAD = 200  # of one text that is kept: its key, its place, the objects around it
 _MEMBER = b',"labels":'
 _SHIPPED = {name: {fact.code: fact for fact in facts} for name, facts in SHIPPED.items()}
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -33,8 +32,8 @@ class Labels:
     def __init__(self, board: Board, language: str, kept_bytes: int = KEPT_BYTES) -> None:
         self.language = language
         self._board = board
-        self._log = _Kept(kept_bytes)
-        self._state = _Kept(kept_bytes)
+        self._log = Kept[int](kept_bytes)
+        self._state = Kept[int](kept_bytes)
         self._texts: dict[str, _Texts] = {}
 
     def of_log(self, entry: Entry) -> Entry:
@@ -118,31 +117,6 @@ class _Texts:
         if used not in self._found:
             self._found[used] = next(_texts(self._dictionary, used, self._language), None)
         return self._found[used]
-
-
-class _Kept:
-    """Texts by sequence, each of an edition of the dictionary; who was not asked for longest goes first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._bytes = 0
-        self._texts: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
-
-    def get(self, seq: int, edition: int = 0) -> bytes | None:
-        known, text = self._texts.get(seq, (edition, None))
-        if text is None or known != edition:
-            return None
-        self._texts.move_to_end(seq)
-        return text
-
-    def keep(self, seq: int, text: bytes, edition: int = 0) -> bytes:
-        _, old = self._texts.pop(seq, (0, None))
-        self._bytes += len(text) + KEPT_OVERHEAD - (0 if old is None else len(old) + KEPT_OVERHEAD)
-        self._texts[seq] = edition, text
-        while self._bytes > self._most:
-            _, (_, gone) = self._texts.popitem(last=False)
-            self._bytes -= len(gone) + KEPT_OVERHEAD
-        return text
 
 
 def codes_used(text: bytes) -> tuple[Used, ...]:

@@ -8,7 +8,7 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from feed.core.cohorts import CohortKey
-from feed.core.encodings import Encoding
+from feed.core.encodings import FRAMED, Encoding
 from feed.core.filters import Filter, parse_filter
 from feed.core.labels import Labelling, Labels
 from feed.core.scope import Scope
@@ -152,15 +152,13 @@ def read_seconds(query: MultiMapping[str], name: str, highest: int) -> float:
     return float(text)
 
 
-async def read_stream_wish(query: MultiMapping[str], reading: Reading) -> Wish:
-    """The wish of a WebSocket subscriber."""
+async def read_stream_wish(query: MultiMapping[str], reading: Reading) -> tuple[Wish, Encoding]:
+    """The wish of a WebSocket subscriber, and the encoding of its frames."""
     check_names(query, SUBSCRIBER_NAMES | {"encoding"})
     encoding = query.get("encoding", "json")
-    if encoding == "msgpack":
-        raise ReaderError(ErrorName.NOT_BUILT_YET, "encoding=msgpack is not built yet", hint="Leave it out for now.")
-    if encoding != "json":
-        raise ReaderError(ErrorName.BAD_REQUEST, f"encoding={encoding}: there is json")
-    return await _read_wish(query, reading)
+    if encoding not in FRAMED:
+        raise ReaderError(ErrorName.BAD_REQUEST, f"encoding={encoding[:20]}: there are {' and '.join(FRAMED)}")
+    return await _read_wish(query, reading), FRAMED[encoding]
 
 
 async def read_event_wish(query: MultiMapping[str], reading: Reading, last_event_id: str) -> Wish:

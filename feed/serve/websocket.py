@@ -67,13 +67,13 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """Upgrade, say hello, and leave the connection to the pump."""
     head = upgrade_head(request)
     try:
-        wish = await read_stream_wish(request.query, entitled(request))
+        wish, encoding = await read_stream_wish(request.query, entitled(request))
         request.app[RIGHTS].check(wish.reading)
         check_room(request.app)
     except ReaderError as error:
         _turn_away(request, head, error)
     else:
-        begin(request, head, _subscriber(wish.reading, wish.key(FRAMES), start_of(wish)), wish)
+        begin(request, head, _subscriber(wish.reading, wish.key(encoding), start_of(wish)), wish)
     return web.Response()
 
 

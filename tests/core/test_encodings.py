@@ -1,12 +1,15 @@
 import json
 
+import msgspec
 import pytest
 
+from feed.core import encodings
 from feed.core.control import encode_control
-from feed.core.encodings import EVENTS, FRAMES, Encoding
-from feed.core.frames import text_frame
+from feed.core.encodings import EVENTS, FRAMED, FRAMES, PACKED, Encoding
+from feed.core.frames import binary_frame, text_frame
 from schemas.control import Control, ErrorFrame, Filtered, Heartbeat, Hello, Pong, ReplayEnd, SnapshotEnd
-from tests.core.makers import entry
+from schemas.result import ResultBody
+from tests.core.makers import athlete, candidate, entry, stored
 
 EPOCH = "0badcafe"
 CURSOR = f"{EPOCH}:7"
@@ -63,3 +66,33 @@ def test_every_control_frame_is_among_them():
 def test_nothing_is_no_bytes(encoding: Encoding):
     """A batch in which nothing matched is not written at all."""
     assert encoding.batch([], EPOCH) == encoding.state([]) == b""
+
+
+def test_packed_frames_say_what_the_text_says():
+    """One binary frame a message, in the log and in a snapshot; whoever unpacks it has the JSON's object."""
+    entries = [
+        stored(7, candidate(3, status="LIVE", body=ResultBody(competitors=(athlete("1"),)))),
+        entry(9, size=70_000),
+    ]
+    expected = b"".join(binary_frame(msgspec.msgpack.encode(json.loads(each.json))) for each in entries)
+    assert PACKED.batch(entries, EPOCH) == PACKED.state(entries) == expected
+
+
+def test_a_message_is_packed_once(monkeypatch: pytest.MonkeyPatch):
+    """However many read it, and however often."""
+    packed, made = encodings._pack, []
+    monkeypatch.setattr(encodings, "_pack", lambda what: made.append(1) or packed(what))
+    one = entry(7)
+    assert len({PACKED.batch([one], EPOCH) for _ in range(5)}) == 1
+    assert made == [1]
+
+
+@pytest.mark.parametrize("control", [control for control, _ in CONTROLS])
+def test_control_frames_are_packed_too(control: Control):
+    """A reader of MessagePack gets nothing else."""
+    assert PACKED.control(control) == binary_frame(msgspec.msgpack.encode(json.loads(encode_control(control))))
+
+
+def test_the_names_of_encodings_are_those_of_the_contract():
+    """What `encoding=` takes."""
+    assert FRAMED == {"json": FRAMES, "msgpack": PACKED}

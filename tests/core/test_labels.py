@@ -6,7 +6,8 @@ import pytest
 from feed.core.board import Board
 from feed.core.entry import Entry
 from feed.core.index import Index
-from feed.core.labels import KEPT_OVERHEAD, Labelling, Labels, codes_used
+from feed.core.kept import KEPT_OVERHEAD
+from feed.core.labels import Labelling, Labels, codes_used
 from schemas.message import Op
 from tests.core.test_codes import code_entry
 

@@ -107,9 +107,9 @@ async def test_what_is_not_built_yet_is_said(service: Running, door: str, name: 
     assert name in (await refused(service, door, f"{name}=1", "not_built_yet"))["detail"]
 
 
-async def test_msgpack_is_not_built_yet(service: Running):
-    """An encoding of the contract that is not built yet is refused by name."""
-    await refused(service, "stream", "encoding=msgpack", "not_built_yet")
+async def test_an_unknown_encoding_is_refused(service: Running):
+    """The answer names those there are."""
+    assert "json and msgpack" in (await refused(service, "stream", "encoding=cbor", "bad_request"))["detail"]
 
 
 @pytest.mark.parametrize("flag", ["X", "p", "", "PT"])

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
+import msgspec
 import pytest
 
 from feed.serve import pump
@@ -327,3 +328,20 @@ async def test_what_one_subscriber_does_wrong_costs_others_nothing(service: Runn
     seqs = await service.store(odf(competition))
     assert [message["seq"] for message in await raw.messages(1)] == seqs
     await raw.end()
+
+
+@pytest.mark.parametrize("query", ["after=0", "snapshot=1"])
+async def test_a_reader_of_messagepack_gets_the_same_messages(house: House, query: str):
+    """All in binary frames, control frames too; what it says itself is JSON as before."""
+    await house.store(*(odf("XA", unit=unit) for unit in range(1, 4)))
+    raw, packed = [await Raw.open(house.url, f"{query}{more}") for more in ("", "&encoding=msgpack")]
+    packed.send(op(op="ping"))
+    found = []
+    while len(found) < 3:
+        opcode, payload = await packed.frame()
+        assert opcode == BINARY
+        message = msgspec.msgpack.decode(payload)
+        found += [message] if "topic" in message else []
+    assert found == await raw.messages(3)
+    for each in (raw, packed):
+        await each.end()
