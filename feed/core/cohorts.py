@@ -5,10 +5,13 @@ each cohort its bytes are joined once and go to every member. Who falls behind l
 the front again.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import NamedTuple, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
+from feed.core.deltas import Deltas
 from feed.core.encodings import Encoding
 from feed.core.entry import Entry
 from feed.core.filters import Filter
@@ -26,13 +29,21 @@ class CohortKey(NamedTuple):
     filter: Filter
     encoding: Encoding
     labels: Labels | None = None
+    deltas: Deltas | None = None
 
 
 class Member(Protocol):
-    """A reader as far as cohorts know it: hashable, with a key and the place up to which everything was written."""
+    """A reader as far as cohorts know it: hashable, with a key and the place up to which everything was written.
+
+    Everything behind `since` was written to this connection; 0 after a snapshot.
+    """
 
     key: CohortKey
     cursor: int
+    since: int
+
+
+AnyMember = TypeVar("AnyMember", bound=Member)
 
 
 class Cohort:
@@ -124,12 +135,13 @@ class Cohorts:
             self._interests.discard(wish)
 
 
-def next_batch(log: Log, key: CohortKey, cursor: int, front: int, epoch: str) -> tuple[bytes, int]:
-    """The bytes of what one reader takes after `cursor`, at most up to the front, and the cursor behind them.
+def next_batch(log: Log, member: Member, front: int, epoch: str) -> tuple[bytes, int]:
+    """The bytes of what one reader takes after its cursor, at most up to the front, and the cursor behind them.
 
     About BATCH_BYTES at most, but always at least one message further, or at the front when nothing follows (its last
     messages may be gone from the stream); raises feed.core.log.AbsentError.
     """
+    key, cursor = member.key, member.cursor
     entries = log.read(cursor, READ_LIMIT) if cursor < front else []
     if not entries or entries[0].seq > front:
         return b"", max(cursor, front)
@@ -145,13 +157,29 @@ def next_batch(log: Log, key: CohortKey, cursor: int, front: int, epoch: str) ->
             size += len(entry.json)
             if size >= BATCH_BYTES:
                 break
-    return written(key, taken, epoch), cursor
+    ((frames, _),) = written(key, taken, epoch, [member])
+    return frames, cursor
 
 
-def written(key: CohortKey, entries: list[Entry], epoch: str) -> bytes:
-    """Entries of the log in the bytes of those who have a key in common."""
-    shown = entries if key.labels is None else list(map(key.labels.of_log, entries))
-    return key.encoding.batch(shown, epoch)
+def written(
+    key: CohortKey, entries: list[Entry], epoch: str, members: Collection[AnyMember]
+) -> Iterator[tuple[bytes, Collection[AnyMember]]]:
+    """Entries of the log in the bytes of those who have a key in common, and who of them gets these.
+
+    All get the same, but where differences are told: who came late has not got everything that they are told from.
+    """
+    whole = entries if key.labels is None else list(map(key.labels.of_log, entries))
+    if key.deltas is None:
+        yield key.encoding.batch(whole, epoch), members
+        return
+    prevs = sorted(entry.prev for entry in entries)
+    alike: defaultdict[int, list[AnyMember]] = defaultdict(list)
+    for member in members:
+        alike[bisect_right(prevs, member.since)].append(member)
+    for place, group in alike.items():
+        since = prevs[place - 1] if place else 0
+        deltas = (key.deltas.of(entry, key.filter, since) for entry in entries)
+        yield key.encoding.batch([delta or entry for delta, entry in zip(deltas, whole, strict=True)], epoch), group
 
 
 def portions(entries: list[Entry], portion_bytes: int = BATCH_BYTES) -> Iterator[list[Entry]]:

@@ -7,6 +7,7 @@ A pattern that can never match any topic is an error, never an empty feed.
 from feed.core.entry import Entry
 from feed.core.scope import WHOLE, Scope
 from feed.errors import ErrorName, ReaderError
+from schemas.message import Op
 from schemas.registry import KINDS
 from schemas.topic import KIND_TOKEN, BadKeyError, is_token, unescape
 
@@ -50,6 +51,10 @@ class Filter:
 
     reaches = wants  # whether its topic is wanted, at whatever venue it is
 
+    def keeps(self, entry: Entry) -> bool:
+        """Whether it is part of the state of the reader, and not only what removed something from it."""
+        return entry.index.op is Op.PUT and self.wants(entry)
+
     def _matches(self, tokens: list[str]) -> bool:
         return not self.patterns or any(_matches(pattern, tokens) for pattern in self.patterns)
 
@@ -59,6 +64,9 @@ class VenueFilter(Filter):
 
     def wants(self, entry: Entry) -> bool:
         return self.reaches(entry) and self.scope.is_at(entry.index.venues)
+
+    def keeps(self, entry: Entry) -> bool:
+        return entry.index.op is Op.PUT and self.reaches(entry) and self.scope.is_at((entry.index.place,))
 
 
 def parse_filter(patterns: list[str], kinds: list[str], scope: Scope = WHOLE) -> Filter:

@@ -82,6 +82,14 @@ class Log:
             self._bytes += segment.bytes
             self._let_go(keep=number)
 
+    def held(self, seq: int) -> Entry | None:
+        """The entry of a sequence if it is in memory; nobody's reading is moved by it."""
+        segment = self._segments.get(_number(seq))
+        place = bisect_right(segment.seqs, seq - 1) if segment is not None else 0
+        if segment is None or place == len(segment.seqs) or segment.seqs[place] != seq:
+            return None
+        return segment.entries[place]
+
     def read(self, after: int, limit: int) -> list[Entry]:
         """Up to `limit` entries that follow `after`, from one segment; empty only at the tip.
 

@@ -8,13 +8,15 @@ is served alone, from the same log, until it has caught up.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from typing import Protocol, cast
 
-from feed.core.cohorts import Cohort, Cohorts, next_batch, portions, written
+from feed.core.cohorts import Cohorts, next_batch, portions, written
 from feed.core.cursor import write_cursor
+from feed.core.deltas import Deltas
 from feed.core.entry import Entry
 from feed.core.filters import Filter
+from feed.core.labels import Labels
 from feed.core.log import AbsentError, Log
 from feed.core.stall import StallWatch
 from feed.errors import OutcomeUnknownError
@@ -69,6 +71,7 @@ class Pump:
         self._log = log
         self._load = load
         self._clock = clock
+        self._deltas: dict[Labels | None, Deltas] = {}
         self._woken: asyncio.Handle | None = None
         self._timers: list[asyncio.TimerHandle] = []
 
@@ -77,6 +80,12 @@ class Pump:
         loop = asyncio.get_running_loop()
         self._every(loop, HEARTBEAT_SECONDS, self.beat)
         self._every(loop, SWEEP_SECONDS, self.sweep)
+
+    def deltas(self, labels: Labels | None) -> Deltas:
+        """Those of all who read differences with these labels, or with none."""
+        if labels not in self._deltas:
+            self._deltas[labels] = Deltas(self._log, labels)
+        return self._deltas[labels]
 
     def now(self) -> int:
         """Microseconds UTC."""
@@ -99,7 +108,7 @@ class Pump:
         """
         self.subscribers.add(subscriber)
         if snapshot is not None:
-            cut, subscriber.cursor = subscriber.cursor, IN_SNAPSHOT
+            cut, subscriber.cursor, subscriber.since = subscriber.cursor, IN_SNAPSHOT, 0
             subscriber.task = _started(self._send_snapshot(subscriber, snapshot, cut))
         elif goal is not None or not self._meet(subscriber):
             self._alone(subscriber, goal)
@@ -128,7 +137,7 @@ class Pump:
             return
         in_cohort = self.cohorts.leave(subscriber)
         subscriber.key = subscriber.key._replace(filter=wish)
-        seq = subscriber.cursor
+        seq = subscriber.since = subscriber.cursor  # of what is wanted now some was not wanted before
         subscriber.say(Filtered(seq=seq, cursor=write_cursor(self._epoch, seq)))
         if in_cohort and not self._meet(subscriber):
             self._alone(subscriber, None)
@@ -179,19 +188,21 @@ class Pump:
             front = self._log.tip
         else:
             for cohort, entries in taken.items():
-                self._part(self._write(cohort, written(cohort.key, entries, self._epoch)))
+                members = cast("set[Subscriber]", cohort.members)
+                for frames, group in written(cohort.key, entries, self._epoch, members):
+                    self._part(self._write(frames, group))
         self.cohorts.front = front
         if front < self._log.tip:
             self.wake()
 
-    def _write(self, cohort: Cohort, frames: bytes) -> list[Subscriber]:
+    def _write(self, frames: bytes, members: Collection[Subscriber]) -> list[Subscriber]:
         clogged = []
-        for member in cast("set[Subscriber]", cohort.members):
+        for member in members:
             if member.is_clogged:
                 clogged.append(member)
             else:
                 member.write(frames)
-        self.counts["writes"] += len(cohort.members) - len(clogged)
+        self.counts["writes"] += len(members) - len(clogged)
         return clogged
 
     def _part(self, members: list[Subscriber]) -> None:
@@ -220,8 +231,7 @@ class Pump:
                 subscriber.task = None
                 return
             try:
-                front = self.cohorts.front
-                frames, cursor = next_batch(self._log, subscriber.key, subscriber.cursor, front, self._epoch)
+                frames, cursor = next_batch(self._log, subscriber, self.cohorts.front, self._epoch)
             except AbsentError as absent:
                 await self._bring(absent)
                 continue

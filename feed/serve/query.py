@@ -22,7 +22,6 @@ NOT_BUILT_YET = frozenset(
         "competition",
         "conflate",
         "delay",
-        "delta",
         "noc",
         "status",
         "ticket",
@@ -31,7 +30,7 @@ NOT_BUILT_YET = frozenset(
 )
 REPEATED = frozenset({"code", "discipline", "event", "filter", "noc", "status", "type", "venue"})
 LANG = "lang"
-SUBSCRIBER_NAMES = frozenset({"after", "filter", "flag", LANG, "snapshot", "type"})
+SUBSCRIBER_NAMES = frozenset({"after", "delta", "filter", "flag", LANG, "snapshot", "type"})
 _LEAST = 0.001
 _WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
 _SECONDS = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?")
@@ -41,7 +40,7 @@ _SECONDS = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?")
 class Wish:
     """What a reader asked for: `after` is a sequence or None, `snapshot` whether the current state comes first.
 
-    `labels` are in the language that it asked for.
+    `labels` are in the language that it asked for; with `delta` messages may be told by their differences.
     """
 
     reading: Reading
@@ -49,10 +48,13 @@ class Wish:
     after: int | None
     snapshot: bool
     labels: Labels | None = None
+    delta: bool = False
 
     def key(self, encoding: Encoding) -> CohortKey:
         """With whom this reader shares its bytes."""
-        return CohortKey(self.reading.pump.cohorts.shared(self.filter), encoding, self.labels)
+        pump = self.reading.pump
+        deltas = pump.deltas(self.labels) if self.delta else None
+        return CohortKey(pump.cohorts.shared(self.filter), encoding, self.labels, deltas)
 
 
 def listed(query: MultiMapping[str], name: str) -> frozenset[str]:
@@ -166,14 +168,14 @@ async def read_event_wish(query: MultiMapping[str], reading: Reading, last_event
     check_names(query, SUBSCRIBER_NAMES)
     if not last_event_id:
         return await _read_wish(query, reading)
-    labels = read_labels(query, reading.labelling)
+    labels, delta = read_labels(query, reading.labelling), read_switch(query, "delta")
     after = await reading.place(last_event_id)
-    return Wish(reading, read_filter(query, reading.scope), after, snapshot=False, labels=labels)
+    return Wish(reading, read_filter(query, reading.scope), after, snapshot=False, labels=labels, delta=delta)
 
 
 async def _read_wish(query: MultiMapping[str], reading: Reading) -> Wish:
     wish, snapshot = read_filter(query, reading.scope), read_switch(query, "snapshot")
     if snapshot and "after" in query:
         raise ReaderError(ErrorName.BAD_REQUEST, "snapshot=1 and after= cannot go together", hint="Choose one.")
-    labels = read_labels(query, reading.labelling)
-    return Wish(reading, wish, await read_after(query, reading), snapshot, labels)
+    labels, delta = read_labels(query, reading.labelling), read_switch(query, "delta")
+    return Wish(reading, wish, await read_after(query, reading), snapshot, labels, delta)

@@ -35,6 +35,7 @@ class Subscriber(asyncio.Protocol, ABC):
         "next_filter",
         "reached",
         "room_wanted",
+        "since",
         "stall",
         "task",
         "transport",
@@ -46,7 +47,7 @@ class Subscriber(asyncio.Protocol, ABC):
         self.key = key
         self.key_id: str | None = None
         self.next_filter: Filter | None = None
-        self.cursor = cursor
+        self.cursor = self.since = cursor
         self.reached = 0  # last sequence of its snapshot that was written
         self.is_clogged = False
         self.is_open = True  # whether anything may still be written

@@ -19,9 +19,10 @@ SOME = CohortKey(parse_filter(["YG2030.>"], []), FRAMES)
 
 
 class Reader:
-    def __init__(self, key: CohortKey, cursor: int) -> None:
+    def __init__(self, key: CohortKey, cursor: int, since: int = 0) -> None:
         self.key = key
         self.cursor = cursor
+        self.since = since
 
 
 def log_of(entries: Iterable[Entry]):
@@ -157,11 +158,11 @@ def test_batches_are_the_matching_frames_and_nothing_else(kinds: list[bool], key
     expected = [each for each in log.read(cursor, 100) if key.filter.wants(each)]
     while cursor < log.tip:
         before = cursor
-        frames, cursor = next_batch(log, key, cursor, log.tip, EPOCH)
+        frames, cursor = next_batch(log, Reader(key, cursor), log.tip, EPOCH)
         assert cursor > before
         found += frames
     assert found == b"".join(text_frame(each.json) for each in expected)
-    assert next_batch(log, key, log.tip, log.tip, EPOCH) == (b"", log.tip)
+    assert next_batch(log, Reader(key, log.tip), log.tip, EPOCH) == (b"", log.tip)
 
 
 def test_a_batch_stops_at_its_size_but_always_moves():
@@ -170,7 +171,7 @@ def test_a_batch_stops_at_its_size_but_always_moves():
     log = log_of([entry(seq, size=size) for seq, size in enumerate(sizes, 1)])
     cursor, cuts = 0, []
     while cursor < log.tip:
-        _, cursor = next_batch(log, ALL, cursor, log.tip, EPOCH)
+        _, cursor = next_batch(log, Reader(ALL, cursor), log.tip, EPOCH)
         cuts.append(cursor)
     assert cuts == [2, 4, 5]
 
@@ -178,23 +179,23 @@ def test_a_batch_stops_at_its_size_but_always_moves():
 def test_a_narrow_wish_moves_on_through_what_it_does_not_take():
     """Nothing matches: no bytes, but the cursor stands behind what was looked at."""
     log = log_of([entry(seq) for seq in range(1, READ_LIMIT + 11)])
-    assert next_batch(log, SOME, 0, log.tip, EPOCH) == (b"", READ_LIMIT)
-    assert next_batch(log, SOME, READ_LIMIT, log.tip, EPOCH) == (b"", READ_LIMIT + 10)
+    assert next_batch(log, Reader(SOME, 0), log.tip, EPOCH) == (b"", READ_LIMIT)
+    assert next_batch(log, Reader(SOME, READ_LIMIT), log.tip, EPOCH) == (b"", READ_LIMIT + 10)
 
 
 def test_a_stream_whose_last_messages_are_gone_is_read_to_its_tip():
     """A hole at the tip must not leave its readers behind for ever."""
     log = Log(tip=10)
     log.load(0, [entry(7)])
-    assert next_batch(log, ALL, 0, log.tip, EPOCH) == (text_frame(entry(7).json), 7)
-    assert next_batch(log, ALL, 7, log.tip, EPOCH) == (b"", 10)
+    assert next_batch(log, Reader(ALL, 0), log.tip, EPOCH) == (text_frame(entry(7).json), 7)
+    assert next_batch(log, Reader(ALL, 7), log.tip, EPOCH) == (b"", 10)
 
 
 @given(st.integers(0, 12), st.integers(0, 12))
 def test_nobody_gets_ahead_of_the_front(cursor: int, front: int):
     """Who is served alone stops where the cohorts stand; who is ahead of them waits where it is."""
     log = log_of([entry(seq) for seq in range(1, 11)])
-    frames, reached = next_batch(log, ALL, cursor, front, EPOCH)
+    frames, reached = next_batch(log, Reader(ALL, cursor), front, EPOCH)
     expected = [each for each in log.read(cursor, 100) if each.seq <= front]
     assert frames == b"".join(text_frame(each.json) for each in expected)
     assert reached == (expected[-1].seq if expected else max(cursor, front))
@@ -203,7 +204,7 @@ def test_nobody_gets_ahead_of_the_front(cursor: int, front: int):
 def test_an_absent_segment_is_told():
     """The caller loads it and asks again."""
     with pytest.raises(AbsentError):
-        next_batch(Log(tip=10), ALL, 0, 10, EPOCH)
+        next_batch(Log(tip=10), Reader(ALL, 0), 10, EPOCH)
 
 
 @given(st.lists(st.integers(0, 40), max_size=20))
