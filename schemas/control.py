@@ -43,6 +43,14 @@ class Filtered(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     cursor: str
 
 
+class Skipped(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="skipped"):
+    """`count` messages up to `seq` were left out: newer ones of their topics came before or will follow."""
+
+    seq: int
+    count: int
+    cursor: str
+
+
 class Pong(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="pong"):
     """Answer to `{"op":"ping"}`; `ts` microseconds UTC."""
 
@@ -57,4 +65,4 @@ class ErrorFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     hint: str
 
 
-Control = Hello | SnapshotEnd | ReplayEnd | Heartbeat | Filtered | Pong | ErrorFrame
+Control = Hello | SnapshotEnd | ReplayEnd | Heartbeat | Filtered | Skipped | Pong | ErrorFrame

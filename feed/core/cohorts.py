@@ -7,10 +7,11 @@ the front again.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
+from feed.core.cursor import write_cursor
 from feed.core.deltas import Deltas
 from feed.core.encodings import Encoding
 from feed.core.entry import Entry
@@ -18,9 +19,14 @@ from feed.core.filters import Filter
 from feed.core.interests import Interests
 from feed.core.labels import Labels
 from feed.core.log import Log
+from schemas.control import Skipped
+from schemas.registry import KINDS, KindClass
 
 READ_LIMIT = 500
 BATCH_BYTES = 256 * 1024
+
+
+Newest = Callable[[str], Entry | None]
 
 
 class CohortKey(NamedTuple):
@@ -35,12 +41,14 @@ class CohortKey(NamedTuple):
 class Member(Protocol):
     """A reader as far as cohorts know it: hashable, with a key and the place up to which everything was written.
 
-    Everything behind `since` was written to this connection; 0 after a snapshot.
+    Everything behind `since` was written to this connection; 0 after a snapshot. `newest` tells the newest message of
+    a topic, for a reader that wants no others when it is late; None for who wants all.
     """
 
     key: CohortKey
     cursor: int
     since: int
+    newest: Newest | None
 
 
 AnyMember = TypeVar("AnyMember", bound=Member)
@@ -139,7 +147,8 @@ def next_batch(log: Log, member: Member, front: int, epoch: str) -> tuple[bytes,
     """The bytes of what one reader takes after its cursor, at most up to the front, and the cursor behind them.
 
     About BATCH_BYTES at most, but always at least one message further, or at the front when nothing follows (its last
-    messages may be gone from the stream); raises feed.core.log.AbsentError.
+    messages may be gone from the stream); raises feed.core.log.AbsentError. A reader that conflates is told how many
+    were left out, and gets whole what comes behind them.
     """
     key, cursor = member.key, member.cursor
     entries = log.read(cursor, READ_LIMIT) if cursor < front else []
@@ -147,18 +156,35 @@ def next_batch(log: Log, member: Member, front: int, epoch: str) -> tuple[bytes,
         return b"", max(cursor, front)
     wants = key.filter.wants
     taken: list[Entry] = []
-    size = 0
+    size = skipped = 0
     for entry in entries:
         if entry.seq > front:
             break
         cursor = entry.seq
-        if wants(entry):
-            taken.append(entry)
-            size += len(entry.json)
-            if size >= BATCH_BYTES:
-                break
+        if not wants(entry):
+            continue
+        if member.newest is not None and _is_superseded(entry, member.newest, key.filter):
+            skipped += 1
+            continue
+        taken.append(entry)
+        size += len(entry.json)
+        if size >= BATCH_BYTES:
+            break
+    if not skipped:
+        ((frames, _),) = written(key, taken, epoch, [member])
+        return frames, cursor
+    member.since = cursor
     ((frames, _),) = written(key, taken, epoch, [member])
-    return frames, cursor
+    notice = Skipped(seq=cursor, count=skipped, cursor=write_cursor(epoch, cursor))
+    return frames + key.encoding.control(notice), cursor
+
+
+def _is_superseded(entry: Entry, newest: Newest, wish: Filter) -> bool:
+    """Whether a newer message of its topic comes to the reader anyway; each event is one of its own."""
+    if KINDS[entry.kind].kind_class is KindClass.EVENT:
+        return False
+    known = newest(entry.topic)
+    return known is not None and known.seq > entry.seq and wish.wants(known)
 
 
 def written(

@@ -10,11 +10,11 @@ from feed.core.entry import Entry
 from feed.core.events import END, event, event_head
 from feed.core.frames import binary_frame, text_frame
 from feed.core.kept import Kept
-from schemas.control import Control, Heartbeat, Hello, SnapshotEnd
+from schemas.control import Control, Heartbeat, Hello, Skipped, SnapshotEnd
 
 PACKED_BYTES = 16 * 1024 * 1024  # of frames in MessagePack that are kept
 # A replay's end may stand behind messages that are newer than it: taken for a place, it would repeat them.
-_PLACES = (Heartbeat, Hello, SnapshotEnd)
+_PLACES = (Heartbeat, Hello, Skipped, SnapshotEnd)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,6 +23,7 @@ def begin(request: web.Request, head: bytes, subscriber: Subscriber, wish: Wish)
     reading = wish.reading
     tip = reading.log.tip
     subscriber.key_id = reading.key
+    subscriber.newest = reading.board.get if wish.conflate else None
     early = hand_over(request, head, subscriber)
     place = None if wish.snapshot else subscriber.cursor
     subscriber.say(hello(reading.epoch, reading.flag, tip, reading.log.floor, place))

@@ -20,7 +20,6 @@ NOT_BUILT_YET = frozenset(
     {
         "athlete",
         "competition",
-        "conflate",
         "delay",
         "noc",
         "status",
@@ -30,7 +29,7 @@ NOT_BUILT_YET = frozenset(
 )
 REPEATED = frozenset({"code", "discipline", "event", "filter", "noc", "status", "type", "venue"})
 LANG = "lang"
-SUBSCRIBER_NAMES = frozenset({"after", "delta", "filter", "flag", LANG, "snapshot", "type"})
+SUBSCRIBER_NAMES = frozenset({"after", "conflate", "delta", "filter", "flag", LANG, "snapshot", "type"})
 _LEAST = 0.001
 _WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
 _SECONDS = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?")
@@ -40,7 +39,8 @@ _SECONDS = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?")
 class Wish:
     """What a reader asked for: `after` is a sequence or None, `snapshot` whether the current state comes first.
 
-    `labels` are in the language that it asked for; with `delta` messages may be told by their differences.
+    `labels` are in the language that it asked for; with `delta` messages may be told by their differences, with
+    `conflate` only the newest of a topic is told to a reader that is late.
     """
 
     reading: Reading
@@ -49,6 +49,7 @@ class Wish:
     snapshot: bool
     labels: Labels | None = None
     delta: bool = False
+    conflate: bool = False
 
     def key(self, encoding: Encoding) -> CohortKey:
         """With whom this reader shares its bytes."""
@@ -168,14 +169,20 @@ async def read_event_wish(query: MultiMapping[str], reading: Reading, last_event
     check_names(query, SUBSCRIBER_NAMES)
     if not last_event_id:
         return await _read_wish(query, reading)
-    labels, delta = read_labels(query, reading.labelling), read_switch(query, "delta")
+    form = _read_form(query, reading)
     after = await reading.place(last_event_id)
-    return Wish(reading, read_filter(query, reading.scope), after, snapshot=False, labels=labels, delta=delta)
+    return Wish(reading, read_filter(query, reading.scope), after, False, *form)
 
 
 async def _read_wish(query: MultiMapping[str], reading: Reading) -> Wish:
     wish, snapshot = read_filter(query, reading.scope), read_switch(query, "snapshot")
     if snapshot and "after" in query:
         raise ReaderError(ErrorName.BAD_REQUEST, "snapshot=1 and after= cannot go together", hint="Choose one.")
-    labels, delta = read_labels(query, reading.labelling), read_switch(query, "delta")
-    return Wish(reading, wish, await read_after(query, reading), snapshot, labels, delta)
+    form = _read_form(query, reading)
+    return Wish(reading, wish, await read_after(query, reading), snapshot, *form)
+
+
+def _read_form(query: MultiMapping[str], reading: Reading) -> tuple[Labels | None, bool, bool]:
+    """Labels, differences, conflation: what does not change of what a reader is told, but how."""
+    labels = read_labels(query, reading.labelling)
+    return labels, read_switch(query, "delta"), read_switch(query, "conflate")

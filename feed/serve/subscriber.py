@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import cast
 
-from feed.core.cohorts import CohortKey
+from feed.core.cohorts import CohortKey, Newest
 from feed.core.filters import Filter
 from feed.core.stall import StallWatch
 from feed.errors import ReaderError
@@ -32,6 +32,7 @@ class Subscriber(asyncio.Protocol, ABC):
         "is_open",
         "key",
         "key_id",
+        "newest",
         "next_filter",
         "reached",
         "room_wanted",
@@ -46,6 +47,7 @@ class Subscriber(asyncio.Protocol, ABC):
         self._leave = leave
         self.key = key
         self.key_id: str | None = None
+        self.newest: Newest | None = None
         self.next_filter: Filter | None = None
         self.cursor = self.since = cursor
         self.reached = 0  # last sequence of its snapshot that was written

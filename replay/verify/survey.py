@@ -6,7 +6,7 @@ import msgspec
 
 from replay.verify.delivered import Delivered, read_line
 from replay.verify.scan import VerifyError
-from schemas.control import Control, Filtered, Hello, SnapshotEnd
+from schemas.control import Control, Filtered, Hello, Skipped, SnapshotEnd
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -64,6 +64,8 @@ class _Look:
         """Raises VerifyError where another log begins."""
         if isinstance(frame, Filtered):
             raise _several("the filter was changed on the way")
+        if isinstance(frame, Skipped):
+            raise VerifyError("messages were left out of it by wish (conflate=1)", hint="Read it without.")
         if isinstance(frame, SnapshotEnd):
             if self.is_closed:
                 raise _several("it holds two ends of a snapshot")

@@ -1,18 +1,23 @@
+import json
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feed.core.cohorts import BATCH_BYTES, READ_LIMIT, CohortKey, Cohorts, next_batch, portions
+from feed.core.board import Board
+from feed.core.cohorts import BATCH_BYTES, READ_LIMIT, CohortKey, Cohorts, Newest, next_batch, portions
 from feed.core.encodings import EVENTS, FRAMES
 from feed.core.entry import Entry
 from feed.core.filters import parse_filter
 from feed.core.frames import text_frame
 from feed.core.log import AbsentError, Log
+from feed.core.scope import Scope
 from tests.core.makers import TOPIC, entry
 
 OTHER = "YG2030.ATH.M.100M.FNL.000100.result"
+EVENT = "YG2030.ATH.M.100M.FNL.000100.action.-.GO"
 EPOCH = "0badcafe"
 ALL = CohortKey(parse_filter([">"], []), FRAMES)
 SOME = CohortKey(parse_filter(["YG2030.>"], []), FRAMES)
@@ -23,6 +28,7 @@ class Reader:
         self.key = key
         self.cursor = cursor
         self.since = since
+        self.newest: Newest | None = None
 
 
 def log_of(entries: Iterable[Entry]):
@@ -30,6 +36,16 @@ def log_of(entries: Iterable[Entry]):
     for each in entries:
         log.append(each)
     return log
+
+
+def texts(frames: bytes) -> list[dict[str, Any]]:
+    """What is in frames of less than 126 bytes."""
+    found = []
+    while frames:
+        end = 2 + frames[1]
+        found.append(json.loads(frames[2:end]))
+        frames = frames[end:]
+    return found
 
 
 def test_the_first_reader_of_a_wish_makes_the_cohort():
@@ -189,6 +205,38 @@ def test_a_stream_whose_last_messages_are_gone_is_read_to_its_tip():
     log.load(0, [entry(7)])
     assert next_batch(log, Reader(ALL, 0), log.tip, EPOCH) == (text_frame(entry(7).json), 7)
     assert next_batch(log, Reader(ALL, 7), log.tip, EPOCH) == (b"", 10)
+
+
+@given(st.lists(st.sampled_from([TOPIC, OTHER, EVENT]), max_size=40), st.sampled_from([ALL, SOME]), st.data())
+def test_a_late_reader_that_conflates_ends_with_the_same_state(topics: list[str], key: CohortKey, data: st.DataObject):
+    """Wherever its batches end: every event, of each other topic the newest at its own place; the rest is counted."""
+    entries = [entry(seq, topic) for seq, topic in enumerate(topics, 1)]
+    log = log_of(entries)
+    board = Board.of({each.topic: each for each in entries}.values())
+    reader, got, told = Reader(key, 0), [], 0
+    reader.newest = board.get
+    while reader.cursor < log.tip:
+        front = data.draw(st.integers(reader.cursor + 1, log.tip))
+        while reader.cursor < front:
+            frames, reader.cursor = next_batch(log, reader, front, EPOCH)
+            for text in texts(frames):
+                if text.get("type") == "skipped":
+                    assert text["seq"] == reader.cursor == reader.since
+                    told += text["count"]
+                else:
+                    got.append(text["seq"])
+    wanted = [each for each in entries if key.filter.wants(each)]
+    newest = {each.topic: each.seq for each in wanted}
+    assert got == [each.seq for each in wanted if each.topic == EVENT or newest[each.topic] == each.seq]
+    assert told == len(wanted) - len(got)
+
+
+def test_what_replaces_a_message_must_come_to_the_reader():
+    """A newer message of the topic that it does not want leaves the one before in its place."""
+    here, gone = entry(1, venue="STA"), entry(2, venue="STB")
+    reader = Reader(CohortKey(parse_filter([">"], [], Scope.of([], [], ["STA"])), FRAMES), 0)
+    reader.newest = Board.of([gone]).get
+    assert next_batch(log_of([here, gone]), reader, 2, EPOCH) == (text_frame(here.json), 2)
 
 
 @given(st.integers(0, 12), st.integers(0, 12))

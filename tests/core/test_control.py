@@ -3,7 +3,7 @@ import pytest
 
 from feed.core.control import encode_control, error_frame, hello
 from feed.errors import ErrorName, ReaderError
-from schemas.control import Control, ErrorFrame, Filtered, Heartbeat, Pong, ReplayEnd, SnapshotEnd
+from schemas.control import Control, ErrorFrame, Filtered, Heartbeat, Pong, ReplayEnd, Skipped, SnapshotEnd
 from schemas.registry import KINDS
 
 FRAMES = {
@@ -12,6 +12,7 @@ FRAMES = {
     "replay_end": ReplayEnd(seq=9, cursor="ep:9"),
     "heartbeat": Heartbeat(seq=8, tip=9, ts=5, cursor="ep:8"),
     "filtered": Filtered(seq=9, cursor="ep:9"),
+    "skipped": Skipped(seq=9, count=3, cursor="ep:9"),
     "pong": Pong(ts=5),
     "error": ErrorFrame(name="bad_filter", detail="d", hint="h"),
 }

@@ -7,7 +7,7 @@ from feed.core import encodings
 from feed.core.control import encode_control
 from feed.core.encodings import EVENTS, FRAMED, FRAMES, PACKED, Encoding
 from feed.core.frames import binary_frame, text_frame
-from schemas.control import Control, ErrorFrame, Filtered, Heartbeat, Hello, Pong, ReplayEnd, SnapshotEnd
+from schemas.control import Control, ErrorFrame, Filtered, Heartbeat, Hello, Pong, ReplayEnd, Skipped, SnapshotEnd
 from schemas.result import ResultBody
 from tests.core.makers import athlete, candidate, entry, stored
 
@@ -20,6 +20,7 @@ CONTROLS: list[tuple[Control, bool]] = [
     (ReplayEnd(seq=7, cursor=CURSOR), False),
     (Heartbeat(seq=7, tip=9, ts=1, cursor=CURSOR), True),
     (Filtered(seq=7, cursor=CURSOR), False),
+    (Skipped(seq=7, count=2, cursor=CURSOR), True),
     (Pong(ts=1), False),
     (ErrorFrame(name="bad_filter", detail="", hint=""), False),
 ]
