@@ -66,4 +66,4 @@ class Entry:
     @property
     def size(self) -> int:
         """Bytes this entry keeps in memory, near enough."""
-        return len(self.json) + 500
+        return len(self.json) + len(self.index.nocs) + len(self.index.athletes) + 500

@@ -1,9 +1,10 @@
-"""What a reader wants: NATS patterns on topics, joined by OR, narrowed by kinds.
+"""What a reader wants: NATS patterns on topics, joined by OR, narrowed by kinds and by what messages are about.
 
 `*` stands for one token, `>` for all that follow; a pattern that ends in a kind also takes all key parts below it.
 A pattern that can never match any topic is an error, never an empty feed.
 """
 
+from feed.core.about import ANY, About
 from feed.core.entry import Entry
 from feed.core.scope import WHOLE, Scope
 from feed.errors import ErrorName, ReaderError
@@ -22,11 +23,14 @@ _REMEMBERED_TOPICS = 100_000
 class Filter:
     """A compiled wish inside a scope; equal ones compare equal, so that their readers can share bytes."""
 
-    def __init__(self, patterns: tuple[tuple[str, ...], ...], kinds: frozenset[str], scope: Scope = WHOLE) -> None:
+    def __init__(
+        self, patterns: tuple[tuple[str, ...], ...], kinds: frozenset[str], scope: Scope = WHOLE, about: About = ANY
+    ) -> None:
         self.scope = scope
+        self.about = about
         self.patterns = tuple(sorted(set(patterns)))
         self.kinds = kinds
-        self.key = (self.patterns, kinds, scope)
+        self.key = (self.patterns, kinds, scope, about)
         self._known: dict[str, bool] = {}
 
     def __eq__(self, other: object) -> bool:
@@ -49,7 +53,7 @@ class Filter:
             self._known[entry.topic] = known
         return known
 
-    reaches = wants  # whether its topic is wanted, at whatever venue it is
+    reaches = wants  # whether its topic is wanted, whatever it is about
 
     def keeps(self, entry: Entry) -> bool:
         """Whether it is part of the state of the reader, and not only what removed something from it."""
@@ -59,18 +63,20 @@ class Filter:
         return not self.patterns or any(_matches(pattern, tokens) for pattern in self.patterns)
 
 
-class VenueFilter(Filter):
-    """A wish inside a scope that names venues: they belong to the message, not to its topic, so each is looked at."""
+class NarrowFilter(Filter):
+    """A wish about people, places or a status, or inside a scope that names venues: each message is looked at."""
 
     def wants(self, entry: Entry) -> bool:
-        return self.reaches(entry) and self.scope.is_at(entry.index.venues)
+        return self.reaches(entry) and self.scope.is_at(entry.index.venues) and self.about.concerns(entry.index)
 
     def keeps(self, entry: Entry) -> bool:
-        return entry.index.op is Op.PUT and self.reaches(entry) and self.scope.is_at((entry.index.place,))
+        index = entry.index
+        is_held = index.op is Op.PUT and self.reaches(entry) and self.scope.is_at((index.place,))
+        return is_held and self.about.holds(index)
 
 
-def parse_filter(patterns: list[str], kinds: list[str], scope: Scope = WHOLE) -> Filter:
-    """Compile the texts of `filter=` and `type=` for a reader who sees no more than `scope`.
+def parse_filter(patterns: list[str], kinds: list[str], scope: Scope = WHOLE, about: About = ANY) -> Filter:
+    """Compile the texts of `filter=` and `type=` for a reader who sees no more than `scope`, and wants it `about` this.
 
     Raises ReaderError: bad_filter names the wrong part, not_entitled the pattern that lies outside the scope.
     """
@@ -85,7 +91,7 @@ def parse_filter(patterns: list[str], kinds: list[str], scope: Scope = WHOLE) ->
         if not _meets(pattern, scope):
             hint = f"It may read {', '.join((*scope.competitions, *scope.disciplines))}."
             raise ReaderError(ErrorName.NOT_ENTITLED, f"filter {text!r} is not for this key", hint=hint)
-    return (VenueFilter if scope.venues else Filter)(parsed, frozenset(kinds), scope)
+    return (NarrowFilter if scope.venues or about else Filter)(parsed, frozenset(kinds), scope, about)
 
 
 def _parse(text: str) -> tuple[str, ...]:

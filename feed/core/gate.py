@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from feed.candidate import Candidate
 from feed.core.heads import Head
-from feed.core.index import Index, Indexed, index_of
+from feed.core.index import NOTHING_LEFT, Index, Left, index_of, left_by
 from feed.core.statuses import is_usual
 from feed.refusals import Reason, Refusal
 from schemas.message import Op, Remark
@@ -20,15 +20,15 @@ from schemas.message import Op, Remark
 class Accepted(msgspec.Struct, frozen=True):
     """Publish it after `prev`; `supersedes` is the message it takes back or corrects.
 
-    `official` is the sequence of the topic's last OFFICIAL message, 0 if there is none; `venue_before` the venue that
-    the topic leaves.
+    `official` is the sequence of the topic's last OFFICIAL message, 0 if there is none; `left` what the topic
+    leaves by it.
     """
 
     prev: int
     supersedes: int | None = None
     remarks: tuple[str, ...] = ()
     official: int = 0
-    venue_before: str | None = None
+    left: Left = NOTHING_LEFT
 
 
 class Duplicate(msgspec.Struct, frozen=True):
@@ -78,12 +78,7 @@ def judge_version(new: Index, head: Head, now: int, window: int, seen: Container
     missing = range(head.index.version + 1, new.version)
     if now < until and any(version not in seen for version in missing[:_LOOK_AT]):
         return Wait(until)
-    return replace(verdict, venue_before=venue_before(head, new.venue))
-
-
-def venue_before(head: Indexed, venue: str | None = None) -> str | None:
-    """The venue that a topic leaves with its next message, which names this one; a tombstone names none."""
-    return head.index.place if head.index.place != venue else None
+    return replace(verdict, left=left_by(head, new))
 
 
 # A jump of thousands of versions is a restart of the sender, not reordering; looking at all of them would cost time.

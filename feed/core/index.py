@@ -21,13 +21,29 @@ OFFICIAL = "Feed-Official"
 VENUE = "Feed-Venue"
 VENUE_BEFORE = "Feed-Venue-Before"
 NOCS = "Feed-Nocs"
+NOCS_BEFORE = "Feed-Nocs-Before"
 ATHLETES = "Feed-Athletes"
+ATHLETES_BEFORE = "Feed-Athletes-Before"
+STATUS_BEFORE = "Feed-Status-Before"
 LIST = "Feed-List"
 KEY = "Feed-Key"
 
 LIST_BYTES_MAX = 16_384
 TEXT_BYTES_MAX = 1_024  # the server stores at most 64 kB of headers: a venue's long text must not break the list's room
 TOO_MANY_TO_LIST = "*"
+_NO_MENTIONS = Mentions()
+
+
+class Left(msgspec.Struct, frozen=True):
+    """What was said of a topic before a message and is not by it, as headers have it: who follows it hears of that."""
+
+    venue: str | None = None
+    nocs: str = ""
+    athletes: str = ""
+    status: str = ""
+
+
+NOTHING_LEFT = Left()
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -35,8 +51,8 @@ class Index(msgspec.Struct, frozen=True):
 
     `official` is the sequence of the topic's last OFFICIAL message before this one, 0 if there was none. `list` and
     `key` are those of `Candidate`, empty for what belongs to no set. `venue` is the one that the message names,
-    or that of its unit where it names none, `venue_before` the one that its topic was at, if that was another; both as
-    their headers have them.
+    or that of its unit where it names none; `nocs` and `athletes` whom it is about, joined by commas, or
+    TOO_MANY_TO_LIST; `left` what of these and of the status held for its topic before and no longer does.
     """
 
     version: int
@@ -49,17 +65,19 @@ class Index(msgspec.Struct, frozen=True):
     list: str = ""
     key: str = ""
     venue: str | None = None
-    venue_before: str | None = None
+    nocs: str = ""
+    athletes: str = ""
+    left: Left = NOTHING_LEFT
 
     @property
     def place(self) -> str | None:
         """The venue that its topic is at; a tombstone stays where its topic was last."""
-        return self.venue if self.op is Op.PUT else self.venue_before
+        return self.venue if self.op is Op.PUT else self.left.venue
 
     @property
     def venues(self) -> tuple[str | None, str | None]:
         """Where those are who have to hear of it: a venue is also told what leaves it."""
-        return self.venue, self.venue_before
+        return self.venue, self.left.venue
 
 
 class Indexed(Protocol):
@@ -79,12 +97,32 @@ def venue_at(candidate: Candidate) -> str | None:
     return venue_of(candidate.message) or candidate.venue
 
 
-def index_of(candidate: Candidate, official: int = 0, venue_before: str | None = None) -> Index:
+def left_by(head: Indexed, new: Index | None = None) -> Left:
+    """What a topic leaves with its next message; without one everything, but for a tombstone, which left it before."""
+    old, new = head.index, new or _GONE
+    is_there = old.op is Op.PUT
+    return Left(
+        venue=old.place if old.place != new.venue else None,
+        nocs=_missing(old.nocs, new.nocs) if is_there else "",
+        athletes=_missing(old.athletes, new.athletes) if is_there else "",
+        status=_text(old.status) if is_there and old.status != new.status else "",
+    )
+
+
+def _missing(old: str, new: str) -> str:
+    """The names of a list that are not in another."""
+    if old == new or TOO_MANY_TO_LIST in {old, new}:
+        return old if old == TOO_MANY_TO_LIST != new else ""
+    kept = frozenset(new.split(","))
+    return ",".join(name for name in old.split(",") if name not in kept) if old else ""
+
+
+def index_of(candidate: Candidate, official: int = 0, left: Left = NOTHING_LEFT) -> Index:
     """The index of a message before it is stored; what it does not know of itself the gate tells."""
     message = candidate.message
-    version = message.document.version if message.document else 0
+    mentions = message.body.mentions() if message.body else _NO_MENTIONS
     return Index(
-        version=version,
+        version=_version(message),
         event=message.ts.event,
         recv=message.ts.recv,
         hash=candidate.hash,
@@ -94,27 +132,38 @@ def index_of(candidate: Candidate, official: int = 0, venue_before: str | None =
         list=candidate.list,
         key=candidate.key,
         venue=venue_at(candidate),
-        venue_before=venue_before,
+        nocs=_joined(mentions.nocs),
+        athletes=_joined(mentions.athletes),
+        left=left,
     )
 
 
-def headers_of(candidate: Candidate, raw_id: str, official: int = 0, venue_before: str | None = None) -> dict[str, str]:
+def headers_of(candidate: Candidate, raw_id: str, official: int = 0, left: Left = NOTHING_LEFT) -> dict[str, str]:
     """The headers to store with a message, all plain ASCII; lists above 16 kB and texts above 1 kB become `*`."""
-    index = index_of(candidate, official, venue_before)
-    body = candidate.message.body
-    mentions = body.mentions() if body else Mentions()
+    message = candidate.message
+    mentions = message.body.mentions() if message.body else _NO_MENTIONS
     headers = {
-        VERSION: str(index.version),
-        EVENT: str(index.event),
-        RECV: str(index.recv),
-        HASH: index.hash,
-        OP: index.op.value,
+        VERSION: str(_version(message)),
+        EVENT: str(message.ts.event),
+        RECV: str(message.ts.recv),
+        HASH: candidate.hash,
+        OP: message.op.value,
         RAW: raw_id,
     }
-    lists = {NOCS: _joined(mentions.nocs), ATHLETES: _joined(mentions.athletes)}
-    texts = {STATUS: _text(index.status), OFFICIAL: str(official or ""), LIST: index.list, KEY: index.key}
-    venues = {VENUE: index.venue, VENUE_BEFORE: venue_before}
-    headers.update({name: text for name, text in (lists | texts | venues).items() if text})
+    more = (
+        (NOCS, _joined(mentions.nocs)),
+        (ATHLETES, _joined(mentions.athletes)),
+        (STATUS, _text(message.status)),
+        (OFFICIAL, str(official or "")),
+        (LIST, candidate.list),
+        (KEY, candidate.key),
+        (VENUE, venue_at(candidate)),
+        (VENUE_BEFORE, left.venue),
+        (NOCS_BEFORE, left.nocs),
+        (ATHLETES_BEFORE, left.athletes),
+        (STATUS_BEFORE, left.status),
+    )
+    headers.update({name: text for name, text in more if text})
     return headers
 
 
@@ -135,15 +184,32 @@ def read_index(headers: dict[str, str]) -> Index:
         list=_shared(headers.get(LIST, "")),
         key=_shared(headers.get(KEY, "")),
         venue=_shared(headers.get(VENUE, "")) or None,
-        venue_before=_shared(headers.get(VENUE_BEFORE, "")) or None,
+        nocs=_shared(headers.get(NOCS, "")),
+        athletes=headers.get(ATHLETES, ""),
+        left=_left(headers),
     )
+
+
+def _left(headers: dict[str, str]) -> Left:
+    found = {name: headers[header] for name, header in _BEFORE if header in headers}
+    return Left(**found) if found else NOTHING_LEFT
+
+
+_BEFORE = (("venue", VENUE_BEFORE), ("nocs", NOCS_BEFORE), ("athletes", ATHLETES_BEFORE), ("status", STATUS_BEFORE))
+_GONE = Index(version=0, event=0, recv=0, hash="", op=Op.REMOVED, status=None)
 
 
 _shared = lru_cache(maxsize=4_096)(str)  # a thousand entities name the same list and venue: kept once
 
 
+def _version(message: AnyMessage) -> int:
+    return message.document.version if message.document else 0
+
+
 def _text(text: str | None) -> str:
-    written = escape(text or "")
+    if not text:
+        return ""
+    written = escape(text)
     return written if len(written) <= TEXT_BYTES_MAX else TOO_MANY_TO_LIST
 
 
@@ -151,5 +217,7 @@ _escaped = lru_cache(maxsize=65_536)(escape)  # ids and organisations come again
 
 
 def _joined(names: tuple[str, ...]) -> str:
+    if not names:
+        return ""
     text = ",".join(map(_escaped, names))
     return text if len(text) <= LIST_BYTES_MAX else TOO_MANY_TO_LIST

@@ -1,14 +1,16 @@
-"""Which filters want an entry, found by its topic: ten thousand different ones cost a look-up, not a question each.
+"""Which filters want an entry, found by what it is about: ten thousand different ones cost a look-up, no question each.
 
-Patterns are a tree of tokens. What was found for a topic is remembered, because topics repeat, until a filter comes or
-goes.
+Those that name athletes, organisations, venues or a status are found by these, the others by their patterns, which are
+a tree of tokens. What was found for a topic is remembered, because topics repeat, until a filter comes or goes.
 """
 
 from collections import defaultdict
 from typing import Final
 
+from feed.core.about import told
 from feed.core.entry import Entry
 from feed.core.filters import ANY_TOKEN, BELOW, REST, Filter
+from feed.core.index import TOO_MANY_TO_LIST
 
 REMEMBERED_TOPICS: Final = 100_000
 
@@ -52,10 +54,15 @@ class Interests:
         self._root = _Node()
         self._by_kind: defaultdict[str, set[Filter]] = defaultdict(set)  # those that name kinds alone
         self._all: set[Filter] = set()  # those that name neither
+        self._about: dict[str, defaultdict[str, set[Filter]]] = {}  # by kind of value and value
         self._known: dict[str, tuple[Filter, ...]] = {}
 
     def add(self, wish: Filter) -> None:
         """Take in a filter that is not in it."""
+        if wish.about:
+            for held in self._told_by(wish):
+                held.add(wish)
+            return
         self._known.clear()
         for pattern in wish.patterns:
             node = self._root
@@ -70,6 +77,10 @@ class Interests:
 
     def discard(self, wish: Filter) -> None:
         """Let go of a filter that is in it."""
+        if wish.about:
+            for held in self._told_by(wish):
+                held.discard(wish)
+            return
         self._known.clear()
         for pattern in wish.patterns:
             _prune(self._root, pattern, 0, wish)
@@ -84,7 +95,25 @@ class Interests:
             if len(self._known) >= REMEMBERED_TOPICS:
                 self._known.clear()
             known = self._known[entry.topic] = self._found(entry)
-        return [wish for wish in known if wish.wants(entry)]
+        found = [wish for wish in known if wish.wants(entry)]
+        if self._about:
+            found += (wish for wish in self._concerned(entry) if wish.wants(entry))
+        return found
+
+    def _concerned(self, entry: Entry) -> set[Filter]:
+        """Those that name something that it is about."""
+        found: set[Filter] = set()
+        for name, filters in self._about.items():
+            values = told(entry.index, name)
+            for value in filters if TOO_MANY_TO_LIST in values else values:
+                found |= filters.get(value, set())
+        return found
+
+    def _told_by(self, wish: Filter) -> list[set[Filter]]:
+        """Where a filter is kept that names values: below all of the first kind that it names."""
+        name, values = next(wish.about.named())
+        filters = self._about.setdefault(name, defaultdict(set))
+        return [filters[value] for value in values]
 
     def _found(self, entry: Entry) -> tuple[Filter, ...]:
         """Those that may want it, as far as its topic tells."""

@@ -89,14 +89,18 @@ class Labelling:
         self._told_of = 0
 
     def languages(self) -> tuple[str, ...]:
-        """Those that some code has a text in, and English, which ships."""
+        """Those that some code has a text in, and English, which ships.
+
+        One that was told stays, whatever is taken back: its readers come again, and are told what other codes without a
+        text in it are told.
+        """
         codes = self._board.view(Codes)
         if self._told_of != codes.seq:
-            self._told_of, self._languages = codes.seq, tuple(sorted(codes.languages() | {ENGLISH}))
+            self._told_of, self._languages = codes.seq, tuple(sorted(codes.languages().union(self._languages)))
         return self._languages
 
     def of(self, language: str) -> Labels | None:
-        """None for a language that no code has a text in."""
+        """None for a language that no code has had a text in."""
         if language not in self.languages():
             return None
         if language not in self._labels:

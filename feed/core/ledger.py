@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from feed.core.awards import MEDALS, WHOLE_EVENT, Award, Awards
-from feed.core.tally import Tally
+from feed.core.balance import Balance
 from feed.errors import ContradictionError
 from schemas.ledger import LedgerBody, MedalAction, MedalCause, MedalView
 
@@ -31,7 +31,7 @@ class Book:
     def __init__(self, view: MedalView) -> None:
         self.view = view
         self._events: dict[str, list[_Held]] = {}
-        self._tallies: dict[str, Tally] = {}
+        self._balances: dict[str, Balance] = {}
 
     def apply(self, entry: LedgerBody) -> None:
         """Add an entry that is in the stream; raises ContradictionError for one that takes what nobody has."""
@@ -48,9 +48,9 @@ class Book:
         held.remove(same)
         self._count(entry)
 
-    def tally(self, scope: str) -> Tally:
+    def balance(self, scope: str) -> Balance:
         """The medals of a discipline, counted; without one, of all."""
-        return self._tallies.get(scope) or Tally()
+        return self._balances.get(scope) or Balance()
 
     def has(self, event: str) -> bool:
         """Whether there is a medal in an event."""
@@ -84,7 +84,7 @@ class Book:
 
     def _count(self, entry: LedgerBody) -> None:
         for scope in ("", entry.event[:DISCIPLINE]):
-            self._tallies.setdefault(scope, Tally()).apply(entry)
+            self._balances.setdefault(scope, Balance()).apply(entry)
 
     def _after(self, event: str, said: Awards, cause: MedalCause, before: Awards | None) -> list[_Held] | None:
         """The medals of the event once the message holds; None when it does not count."""

@@ -11,9 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from feed.candidate import Candidate, Listing
-from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, judge_version, venue_before
+from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, judge_version
 from feed.core.heads import Head, Heads
-from feed.core.index import Index, venue_at
+from feed.core.index import Index, index_of, left_by
 from feed.core.places import placed
 from feed.core.scope import WHOLE, Scope
 from feed.refusals import Reason, Refusal
@@ -72,7 +72,7 @@ def plan(
     head = heads.get(listing.topic)
     listing = replace(listing, head=placed(listing.head, heads))
     if head is not None:
-        accepted = replace(accepted, venue_before=venue_before(head, venue_at(listing.head)))
+        accepted = replace(accepted, left=left_by(head, index_of(listing.head)))
     document, barrier = listing.document, _barrier(listing, head)
     found = Plan([])
     duplicates = stale = 0
@@ -108,7 +108,7 @@ def plan(
     yield found._replace(duplicates=duplicates, stale=stale)
 
 
-STEP = 50  # entities judged without letting others in
+STEP = 10  # entities judged without letting others in: a result takes half a dozen turns of the loop
 HEAD_BYTES_MAX = 256 * 1024  # the gate reads it back from its message: it must never be kept apart
 
 
@@ -130,7 +130,7 @@ def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier:
         return Refused(Refusal(Reason.VERSION_CONFLICT, detail, new.message.topic))
     remarks = (Remark.VERSION_REPEATED,) if is_same_document else ()
     taken_back = head.seq if op is not Op.PUT and old.op is Op.PUT else None
-    return Accepted(head.seq, taken_back, remarks, venue_before=venue_before(head, venue_at(new)))
+    return Accepted(head.seq, taken_back, remarks, left=left_by(head, index_of(new)))
 
 
 def _leaving(listing: Listing, named: set[str], heads: Heads, scope: Scope) -> Iterator[Change]:
@@ -143,7 +143,7 @@ def _leaving(listing: Listing, named: set[str], heads: Heads, scope: Scope) -> I
         if scope.holds(topic, (head.index.place,)) and not _is_newer(head.index, listing.topic, document):
             message = _tombstone(listing.head.message, topic, op)
             tombstone = Candidate(message, document.hash, listing.topic, document.key)
-            yield Change(tombstone, Accepted(head.seq, supersedes=head.seq, venue_before=venue_before(head)))
+            yield Change(tombstone, Accepted(head.seq, supersedes=head.seq, left=left_by(head)))
 
 
 def _tombstone(head: Message, topic: str, op: Op) -> AnyMessage:

@@ -120,8 +120,8 @@ class Medals(Remembering):
             new = [body for body in added if body.view is view]
             for scope in dict.fromkeys(("", *(body.event[:DISCIPLINE] for body in new))):
                 code = parse_code(scope.ljust(LENGTH, FILLING)) if scope else _GAMES
-                tally = book.tally(scope).after(body for body in new if body.event.startswith(scope))
-                yield _table(like, cause, code, tally.table(view, cause))
+                balance = book.balance(scope).after(body for body in new if body.event.startswith(scope))
+                yield _table(like, cause, code, balance.table(view, cause))
 
     def _said(self, competition: str, code: Code, message: AnyMessage, view: MedalView) -> Awards | None:
         medal = _DECIDED_BY_TOTAL

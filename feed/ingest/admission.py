@@ -27,7 +27,7 @@ from feed.core.plausibility import Finding, examine, refusal_of, remarked
 from feed.core.scope import WHOLE
 from feed.core.vocabulary import Vocabulary
 from feed.errors import OutcomeUnknownError, TooLargeError
-from feed.ingest.patience import again, let_go
+from feed.ingest.patience import Patience, again, let_go, patient
 from feed.ingest.sets import Sets, SetStore, Turn
 from feed.ingest.worker import Worker
 from feed.refusals import FORBIDDEN, Reason, Refusal
@@ -110,17 +110,15 @@ class Admission:
             return self._counted(_turned_away(plain))
 
         size = len(arrival.data) if isinstance(plain, Refusal) else len(plain)
-
-        async def read() -> Decoded:
-            return _checked(await self._decoded(plain, decode, receipt), flag, arrival.key)
-
         try:
-            async with asyncio.timeout(self._limits.deadline + size / LONG_BYTES_A_SECOND):
+            async with patient(self._seconds(size), "Send the same bytes again.") as patience:
+
+                async def read() -> Decoded:
+                    return _checked(await self._decoded(plain, decode, receipt, patience), flag, arrival.key)
+
                 outcome = await self._stored(arrival, raw_id, read)
         except TooLargeError as error:
             return self._counted(_turned_away(Refusal(Reason.TOO_LARGE, error.detail)))
-        except TimeoutError as error:
-            raise OutcomeUnknownError("the broker did not answer in time", hint="Send the same bytes again.") from error
         return self._counted(outcome)
 
     async def release(
@@ -131,25 +129,27 @@ class Admission:
         Neither archives it nor puts it into quarantine again; raises OutcomeUnknownError when it is safe to repeat.
         """
         plain = await self._inflated(held.arrival)
-        try:
-            async with asyncio.timeout(self._limits.deadline + len(held.arrival.data) / LONG_BYTES_A_SECOND):
-                decoded = _checked(await self._decoded(plain, decode, receipt), flag, None)
-                if decoded.refusal is not None:
-                    return Refused(decoded.refusal)
-                (candidate,) = decoded.candidates  # only a document that is one message is ever held
-                verdict = await self._settle(candidate, held.raw_id, held.waived)
-        except TimeoutError as error:
-            raise OutcomeUnknownError("the broker did not answer in time", hint="Release it again.") from error
+        async with patient(self._seconds(len(held.arrival.data)), "Release it again.") as patience:
+            decoded = _checked(await self._decoded(plain, decode, receipt, patience), flag, None)
+            if decoded.refusal is not None:
+                return Refused(decoded.refusal)
+            (candidate,) = decoded.candidates  # only a document that is one message is ever held
+            verdict = await self._settle(candidate, held.raw_id, held.waived)
         if isinstance(verdict, Stored):
             self.counts["accepted"] += 1
         return verdict
 
-    async def _decoded(self, plain: bytes | Refusal, decode: Decode, receipt: Receipt) -> Decoded:
+    def _seconds(self, size: int) -> float:
+        """Until an answer is due for a document of so many bytes."""
+        return self._limits.deadline + size / LONG_BYTES_A_SECOND
+
+    async def _decoded(self, plain: bytes | Refusal, decode: Decode, receipt: Receipt, patience: Patience) -> Decoded:
         if isinstance(plain, Refusal):
             return Decoded(refusal=plain)
         if len(plain) <= IN_LOOP_BYTES:
             return decode(plain, receipt)
-        return await self._worker.decode(decode, plain, receipt)
+        with patience.of("the document was not decoded in time: long ones are, one after the other"):
+            return await self._worker.decode(decode, plain, receipt)
 
     async def _inflated(self, arrival: Arrival) -> bytes | Refusal:
         most = arrival.key.bytes_max(self._limits.body_bytes) if arrival.key else self._limits.body_bytes
@@ -247,7 +247,7 @@ class Admission:
         if seq is None:
             return None
         topic = candidate.message.topic
-        self._heads.learn(topic, Head(seq, index_of(candidate, verdict.official, verdict.venue_before)))
+        self._heads.learn(topic, Head(seq, index_of(candidate, verdict.official, verdict.left)))
         self.remarks.update(candidate.message.remarks + verdict.remarks)
         return Stored(seq, topic)
 

@@ -110,7 +110,8 @@ class Sets:
                         turn.remarks += change.candidate.message.remarks + change.verdict.remarks
                         turn.rules += turn.broken.get(change.candidate.message.topic, ())
                     left.discard(change.candidate.message.topic)
-                is_whole = batch[-1][0].candidate.message.topic == turn.listing.topic
+                last, _ = batch[-1]
+                is_whole = last is not found.claim and last.candidate.message.topic == turn.listing.topic
         except OutcomeUnknownError:
             turn.lost |= left | {turn.listing.topic}
             return None
@@ -133,7 +134,7 @@ class Sets:
     def _learn(self, turn: Turn, change: Change, seq: int) -> None:
         message = change.candidate.message
         listed = message.body if isinstance(message.body, ListBody) else None
-        index = index_of(change.candidate, venue_before=change.verdict.venue_before)
+        index = index_of(change.candidate, left=change.verdict.left)
         self._heads.learn(message.topic, Head(seq, index, listed))
         turn.stored[message.topic] = seq
 

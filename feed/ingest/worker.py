@@ -39,12 +39,19 @@ class Worker:
         self._number: int | None = None  # of the process, while it is known to live
 
     async def decode(self, decode: Decode, document: bytes, receipt: Receipt) -> Decoded:
-        """As `decode(document, receipt)`; raises OutcomeUnknownError when the process died of it."""
+        """As `decode(document, receipt)`; raises OutcomeUnknownError when the process died of it.
+
+        Who is cancelled has given the document up: the process that is at it ends, and the next one gets another.
+        """
         async with self._turn:
             self._number = await self._ask(os.getpid)
             for start in range(0, len(document), GIVEN_BYTES):
                 await self._ask(_give, start, document[start : start + GIVEN_BYTES])
-            decoded, count = await self._ask(_begin, decode, receipt)
+            try:
+                decoded, count = await self._ask(_begin, decode, receipt)
+            except asyncio.CancelledError:
+                self.close()
+                raise
             candidates: list[Candidate] = []
             while len(candidates) < count:
                 candidates += _DECODER.decode(await self._ask(_take, len(candidates)))

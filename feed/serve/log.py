@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from feed.core.about import ABOUT
 from feed.core.cursor import write_cursor
 from feed.core.entry import Entry
 from feed.core.filters import Filter
@@ -26,7 +27,7 @@ LIMIT_MAX = 1_000
 SCAN_MAX = 20_000
 PAGE_BYTES = 8 * 1024 * 1024
 WAIT_SECONDS_MAX = 60
-_NAMES = frozenset({"after", "filter", "flag", LANG, "limit", "type", "wait"})
+_NAMES = frozenset({"after", "filter", "flag", LANG, "limit", "type", "wait", *ABOUT})
 
 
 async def log(request: web.Request) -> web.StreamResponse:

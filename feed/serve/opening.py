@@ -27,7 +27,7 @@ def begin(request: web.Request, head: bytes, subscriber: Subscriber, wish: Wish)
     early = hand_over(request, head, subscriber)
     place = None if wish.snapshot else subscriber.cursor
     subscriber.say(hello(reading.epoch, reading.flag, tip, reading.log.floor, place))
-    snapshot = reading.board.snapshot(subscriber.key.filter.wants) if wish.snapshot else None
+    snapshot = reading.board.snapshot(subscriber.key.filter.keeps) if wish.snapshot else None
     reading.pump.open(subscriber, snapshot, None if wish.after is None else tip)
     if early:
         subscriber.data_received(early)

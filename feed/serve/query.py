@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from multidict import MultiMapping
 
+from feed.core.about import ABOUT, read_about
 from feed.core.cohorts import CohortKey
 from feed.core.encodings import FRAMED, Encoding
 from feed.core.filters import Filter, parse_filter
@@ -16,20 +17,10 @@ from feed.errors import ErrorName, ReaderError
 from feed.serve.reading import Reading
 
 NDJSON = "application/x-ndjson"
-NOT_BUILT_YET = frozenset(
-    {
-        "athlete",
-        "competition",
-        "delay",
-        "noc",
-        "status",
-        "ticket",
-        "venue",
-    }
-)
-REPEATED = frozenset({"code", "discipline", "event", "filter", "noc", "status", "type", "venue"})
+NOT_BUILT_YET = frozenset({"delay", "ticket"})
+REPEATED = frozenset({"code", "discipline", "event", "filter", "type", *ABOUT})
 LANG = "lang"
-SUBSCRIBER_NAMES = frozenset({"after", "conflate", "delta", "filter", "flag", LANG, "snapshot", "type"})
+SUBSCRIBER_NAMES = frozenset({"after", "conflate", "delta", "filter", "flag", LANG, "snapshot", "type", *ABOUT})
 _LEAST = 0.001
 _WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
 _SECONDS = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?")
@@ -81,11 +72,17 @@ def check_names(query: MultiMapping[str], allowed: frozenset[str]) -> None:
 
 def wants(headers: MultiMapping[str], named: str) -> bool:
     """Whether Accept asks for a media type: by name, and not less than for JSON (RFC 9110 section 12.5.1)."""
-    weights = {"application/json": 0.0}
-    for each in ",".join(headers.getall("Accept", [])).lower().split(","):
-        media, *parameters = (part.strip() for part in each.split(";"))
-        weights[media] = _weight(parameters)
-    return weights.get(named, 0.0) >= max(weights["application/json"], _LEAST)
+    weights = read_weights(headers, "Accept")
+    return weights.get(named, 0.0) >= max(weights.get("application/json", 0.0), _LEAST)
+
+
+def read_weights(headers: MultiMapping[str], name: str) -> dict[str, float]:
+    """What a header asks for, in small letters, and how much (RFC 9110 section 12.4.2)."""
+    weights = {}
+    for each in ",".join(headers.getall(name, [])).lower().split(","):
+        wanted, *parameters = (part.strip() for part in each.split(";"))
+        weights[wanted] = _weight(parameters)
+    return weights
 
 
 def is_known(request: web.Request, tag: str) -> bool:
@@ -107,9 +104,13 @@ def read_flag(query: MultiMapping[str], readings: Mapping[str, Reading]) -> Read
 
 
 def read_filter(query: MultiMapping[str], scope: Scope) -> Filter:
-    """The wish in `filter=` and `type=`, both repeatable; raises ReaderError bad_filter or not_entitled."""
+    """The wish in `filter=`, `type=` and the names of ABOUT, all repeatable.
+
+    Raises ReaderError bad_filter, bad_request or not_entitled.
+    """
     kinds = [kind for text in query.getall("type", []) for kind in text.split(",")]
-    return parse_filter(query.getall("filter", []), kinds, scope)
+    about = read_about({name: listed(query, name) for name in ABOUT})
+    return parse_filter(query.getall("filter", []), kinds, scope, about)
 
 
 async def read_after(query: MultiMapping[str], reading: Reading) -> int | None:

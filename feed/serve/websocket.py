@@ -7,6 +7,7 @@ it gets an `error` frame and a close code.
 import msgspec
 from aiohttp import web
 
+from feed.core.about import ABOUT, read_about
 from feed.core.cohorts import CohortKey
 from feed.core.cursor import read_cursor, write_cursor
 from feed.core.encodings import FRAMES
@@ -22,11 +23,15 @@ from schemas.control import Pong
 
 
 class ClientFrame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a client may say: `filter` (with `filter` and `type`) or `ping`."""
+    """What a client may say: `filter` (with `filter`, `type` and the names of ABOUT) or `ping`."""
 
     op: str
     filter: list[str] | None = None
     type: list[str] | None = None
+    athlete: list[str] = []
+    noc: list[str] = []
+    venue: list[str] = []
+    status: list[str] = []
 
 
 _decoder = msgspec.json.Decoder(ClientFrame)
@@ -57,7 +62,8 @@ class Session:
             case "ping":
                 subscriber.say(Pong(ts=self._reading.pump.now()))
             case "filter":
-                wish = parse_filter(frame.filter or [], frame.type or [], self._reading.scope)
+                about = read_about({name: getattr(frame, name) for name in ABOUT})
+                wish = parse_filter(frame.filter or [], frame.type or [], self._reading.scope, about)
                 self._reading.pump.refilter(subscriber, wish)
             case _:
                 raise ReaderError(ErrorName.BAD_FRAME, f"there is no op {frame.op!r}", hint="Known: filter, ping.")

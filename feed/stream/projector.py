@@ -17,8 +17,8 @@ from feed.core.calls import Calls
 from feed.core.ceremonies import Ceremonies
 from feed.core.derived import MARK, Deriver, cause_of, mark
 from feed.core.entry import Entry
-from feed.core.gate import Accepted, venue_before
-from feed.core.index import venue_at
+from feed.core.gate import Accepted
+from feed.core.index import NOTHING_LEFT, Left, index_of, left_by
 from feed.core.lists import Change, Plan
 from feed.core.medal_check import MedalCheck
 from feed.core.medals import Medals
@@ -157,11 +157,13 @@ class Projector:
         return seqs
 
     def _change(self, made: Candidate) -> Change:
-        """What is written of a message, at its unit's venue, and which venue its topic leaves by it."""
+        """What is written of a message, at its unit's venue, and what its topic leaves by it; an event only a venue."""
         candidate, topic = placed(made, self._board), made.message.topic
         known = self._board.get(topic)
-        before = venue_before(known, venue_at(candidate)) if known else None
-        return Change(candidate, Accepted(self._head(topic), made.message.supersedes, venue_before=before))
+        left = left_by(known, index_of(candidate)) if known else NOTHING_LEFT
+        if known is not None and _is_event(known):
+            left = Left(venue=left.venue)
+        return Change(candidate, Accepted(self._head(topic), made.message.supersedes, left=left))
 
     def _head(self, topic: str) -> int:
         """The last message of a topic as far as we know it: events are written once, and marks are ours."""

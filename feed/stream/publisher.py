@@ -5,7 +5,6 @@ The one guard for order, duplicates and several ingest nodes is the expected las
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import nullcontext
 from typing import Final, NamedTuple
 
 import msgspec
@@ -26,6 +25,7 @@ from feed.stream.blobs import THREAD_BYTES, Blobs
 from feed.stream.connection import Connection, PayloadTooLargeError
 from feed.stream.streams import last_sequence
 from feed.stream.tide import Tide
+from feed.stream.traffic import Traffic
 from schemas.message import Message
 from schemas.registry import AnyMessage
 from schemas.topic import SUBJECT_PREFIX, escape
@@ -36,23 +36,26 @@ MESSAGE_ID = "Nats-Msg-Id"
 CARRIED_BYTES_MAX = 512 * 1024  # of a message or of raw bytes; what is larger is kept in BLOB
 BODY_MEDIA = "application/json"
 BATCH_BYTES_MAX = 256 * 1024
-ENCODED_AT_ONCE = 8  # messages of a list that are encoded without letting others in
+ENCODED_AT_ONCE = 4  # messages of a list that are encoded without letting others in
 SHORT_BATCH = 16  # messages; an update of a few entities overtakes the long lists
 ROOM = 4  # times as long as a long batch took the disk is left to results behind it, if there were any
 ROOM_SECONDS_MAX = 0.05
-RECENT_SECONDS = 1.0
 ACK_SECONDS = 2.0
 ZSTD_LEVEL = 3
 
 
 class Bounds(NamedTuple):
-    """How many messages, and bytes of them, go into one atomic batch."""
+    """How many messages, and bytes of them, go into one atomic batch.
+
+    What takes more than one `gives_way`: its messages go one by one while results come.
+    """
 
     messages: int
     bytes: int
+    gives_way: bool = False
 
 
-LISTED: Final = Bounds(500, BATCH_BYTES_MAX)  # results get through between the batches of a list
+LISTED: Final = Bounds(500, BATCH_BYTES_MAX, gives_way=True)
 OF_ONE_CAUSE: Final = Bounds(MESSAGES_MAX, 4 * 1024 * 1024)  # all at once: it holds up results for a tenth of a second
 
 
@@ -68,7 +71,7 @@ class Publisher:
         self._tide = tide
         self._clock = clock
         self._long = asyncio.Lock()
-        self._last_result = -RECENT_SECONDS  # by the loop's time; any message that is no part of a list
+        self._traffic = Traffic()
         self._blobs = Blobs(connection)
         self._zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
 
@@ -98,23 +101,25 @@ class Publisher:
 
     async def publish(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> int | None:
         """Store a message behind `verdict.prev`, the head the gate saw; None when the head has moved since."""
-        self._last_result = asyncio.get_running_loop().time()
-        piece = await self._piece(candidate, verdict, raw_id)
-        try:
-            return await self._acked(piece.subject, piece.payload, piece.headers)
-        except WrongLastSequenceError:
-            return None
+        with self._traffic.result():
+            piece = await self._piece(candidate, verdict, raw_id)
+            try:
+                return await self._acked(piece.subject, piece.payload, piece.headers)
+            except WrongLastSequenceError:
+                return None
 
     async def publish_all(
         self, plan: Plan, raw_id: str, bounds: Bounds = LISTED
     ) -> AsyncIterator[list[tuple[Change, int]]]:
-        """Store what a document changes in atomic batches; yields what each stored, with its sequence.
+        """Store what a document changes; yields what was stored, with its sequence.
 
-        More than one batch begins with the claim, behind which the head is written. Ends early, before all are stored,
-        when a head has moved since. One long batch is on its way at a time, so that results get through between them.
+        What fits into one batch is stored atomically. More begins with the claim, behind which the head is written, and
+        is stored batch by batch, or message by message while results come. Ends early, before all are stored, when a
+        head has moved since. One long batch is on its way at a time.
         """
         portion: list[tuple[Change, Piece]] = []
         size = claimed = 0
+        is_part = False
         for number, change in enumerate(plan.changes, 1):
             if not number % ENCODED_AT_ONCE:
                 await asyncio.sleep(0)
@@ -125,15 +130,17 @@ class Publisher:
                 if not claimed and plan.claim:
                     claim = await self._piece(plan.claim.candidate, plan.claim.verdict, raw_id)
                     portion.insert(0, (plan.claim, claim))
-                if (stored := await self._stored(portion)) is None:
+                is_part = True
+                if stored := await self._stored(portion, in_parts=bounds.gives_way):
+                    yield stored
+                if len(stored) < len(portion):
                     return
                 if plan.claim:
                     claimed = claimed or stored[0][1]
-                yield stored
                 portion, size = [], 0
             portion.append((change, piece))
             size += len(piece.payload)
-        if portion and (stored := await self._stored(portion)) is not None:
+        if portion and (stored := await self._stored(portion, in_parts=is_part and bounds.gives_way)):
             yield stored
 
     async def catch_up(self) -> None:
@@ -144,32 +151,48 @@ class Publisher:
         """Return at the next message of the stream, or after that time."""
         await self._tide.moved(seconds)
 
-    async def _stored(self, portion: list[tuple[Change, Piece]]) -> list[tuple[Change, int]] | None:
+    async def _stored(self, portion: list[tuple[Change, Piece]], *, in_parts: bool) -> list[tuple[Change, int]]:
+        """What of it is stored now: all, or after a miss nothing, or less where it may be stored `in_parts`."""
         pieces = [piece for _, piece in portion]
-        is_long = len(portion) > SHORT_BATCH
-        async with self._long if is_long else nullcontext():
-            began = asyncio.get_running_loop().time()
-            try:
-                seqs = await publish_batch(self._connection, pieces, timeout=ACK_SECONDS)
-            except WrongLastSequenceError:
-                return None
-            except PayloadTooLargeError as error:
-                raise TooLargeError(error.detail) from error
-            if is_long:
-                await self._leave_room(began)
-        return [(change, seq) for (change, _), seq in zip(portion, seqs, strict=True)]
+        try:
+            if len(pieces) <= SHORT_BATCH and not in_parts:
+                with self._traffic.passing():
+                    seqs = await publish_batch(self._connection, pieces, timeout=ACK_SECONDS)
+            else:
+                async with self._long:
+                    seqs = await self._long_stored(pieces, in_parts=in_parts)
+        except WrongLastSequenceError:
+            return []
+        except PayloadTooLargeError as error:
+            raise TooLargeError(error.detail) from error
+        return [(change, seq) for (change, _), seq in zip(portion, seqs, strict=False)]
 
-    async def _leave_room(self, began: float) -> None:
-        """Wait before the next long batch while results come: theirs would wait behind each of its six fsyncs."""
-        now = asyncio.get_running_loop().time()
-        if now - self._last_result < RECENT_SECONDS:
-            await asyncio.sleep(min(ROOM * (now - began), ROOM_SECONDS_MAX))
+    async def _long_stored(self, pieces: list[Piece], *, in_parts: bool) -> list[int]:
+        """As a batch with room for results behind it, or one by one while these come."""
+        if in_parts and self._traffic.is_live:
+            return await self._one_by_one(pieces)
+        began = asyncio.get_running_loop().time()
+        seqs = await publish_batch(self._connection, pieces, timeout=ACK_SECONDS)
+        if self._traffic.is_live:  # each of its fsyncs held them up
+            await asyncio.sleep(min(ROOM * (asyncio.get_running_loop().time() - began), ROOM_SECONDS_MAX))
+        return seqs
+
+    async def _one_by_one(self, pieces: list[Piece]) -> list[int]:
+        """The sequences up to the first miss; what else is on its way goes before each."""
+        seqs: list[int] = []
+        for piece in pieces:
+            await self._traffic.gone()
+            try:
+                seqs.append(await self._acked(piece.subject, piece.payload, piece.headers))
+            except WrongLastSequenceError:
+                break
+        return seqs
 
     async def _piece(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> Piece:
         for each in candidate.attached:
             await self._blobs.put(each.content, each.ref.media)
         payload = await self._carried(candidate.message, verdict)
-        headers = headers_of(candidate, raw_id, verdict.official, verdict.venue_before)
+        headers = headers_of(candidate, raw_id, verdict.official, verdict.left)
         headers[EXPECTED_LAST] = str(verdict.prev)
         return Piece(SUBJECT_PREFIX + candidate.message.topic, payload, headers)
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from feed.candidate import Candidate
 from feed.core.board import Board
 from feed.core.entry import Entry
-from feed.core.gate import Accepted, venue_before
-from feed.core.index import venue_at
+from feed.core.gate import Accepted
+from feed.core.index import index_of, left_by
 from feed.core.places import placed
 from feed.core.silence import Change, Expectations, Signs, changes, restated, stated
 from feed.core.sources import Sources, is_of_unit
@@ -73,7 +73,7 @@ class Watch:
             candidate = placed(_candidate(entry, change, now), self._board)
             verdict = Accepted(0)
             if entry is not None:
-                verdict = Accepted(entry.seq, venue_before=venue_before(entry, venue_at(candidate)))
+                verdict = Accepted(entry.seq, left=left_by(entry, index_of(candidate)))
             await self._publisher.publish(candidate, verdict, raw_id="")
 
     def _changes(self, now: int) -> Iterator[Change]:

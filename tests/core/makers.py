@@ -3,7 +3,7 @@
 from feed.candidate import Candidate
 from feed.core.entry import Entry
 from feed.core.heads import Head
-from feed.core.index import Index, headers_of, index_of
+from feed.core.index import Index, Left, headers_of, index_of
 from schemas.competitor import Competitor
 from schemas.message import DocumentHeader, Lane, Op, Stamps
 from schemas.result import Result, ResultBody
@@ -71,7 +71,7 @@ def entry(
 ) -> Entry:
     """An entry that is read, not encoded: `size` more bytes of JSON."""
     json = b'{"seq":%d,"topic":"%b","fill":"%b"}' % (seq, topic.encode(), b"x" * size)
-    return Entry(seq, topic, Index(1, 0, 0, "h", op, None, venue=venue, venue_before=venue_before), json)
+    return Entry(seq, topic, Index(1, 0, 0, "h", op, None, venue=venue, left=Left(venue=venue_before)), json)
 
 
 def stored(seq: int, of: Candidate) -> Entry:

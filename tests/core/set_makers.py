@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from feed.candidate import Candidate, Listing
 from feed.core.gate import Accepted, Verdict
 from feed.core.heads import Head, Heads
-from feed.core.index import index_of
+from feed.core.index import NOTHING_LEFT, Left, index_of
 from feed.core.lists import Plan, admit_document, plan
 from feed.core.scope import WHOLE, Scope
 from schemas.list import List, ListBody, ListedDocument
@@ -68,12 +68,12 @@ class Set:
             return verdict
         found = self.plan(of, named, verdict, scope)
         for change in found.changes if found.refusal is None else []:
-            self.store(change.candidate, change.verdict.venue_before)
+            self.store(change.candidate, change.verdict.left)
         return found
 
-    def store(self, new: Candidate, venue_before: str | None = None) -> None:
+    def store(self, new: Candidate, left: Left = NOTHING_LEFT) -> None:
         self.seq += 1
-        body, index = new.message.body, index_of(new, venue_before=venue_before)
+        body, index = new.message.body, index_of(new, left=left)
         self.heads.learn(new.message.topic, Head(self.seq, index, body if isinstance(body, ListBody) else None))
 
     def living(self) -> dict[str, str]:

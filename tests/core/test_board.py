@@ -1,11 +1,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feed.core.board import Board
 from feed.core.entry import Entry
 from feed.core.filters import parse_filter
-from feed.core.gate import venue_before
 from feed.core.heads import Head
+from feed.core.index import left_by
 from feed.core.scope import Scope
 from schemas.message import Op
 from tests.core.makers import TOPIC, entry
@@ -171,7 +172,7 @@ def test_a_venue_holds_what_is_there_and_hears_of_all_that_leaves(
     wish = parse_filter([], [], scope)
     for seq, (topic, named, op) in enumerate(messages, 1):
         venue, known = named if op is Op.PUT else None, board.get(topic)
-        before = venue_before(Head(known.seq, known.index), venue) if known else None
+        before = left_by(Head(known.seq, known.index), replace(known.index, venue=venue)).venue if known else None
         new = entry(seq, topic, op=op, venue=venue, venue_before=before)
         board.apply(new)
         if seq >= asked_at:
@@ -197,6 +198,16 @@ def test_what_left_a_venue_is_removed_there_and_nowhere_else():
     assert left is not None
     assert (left.seq, left.index.op) == (2, Op.REMOVED)
     assert moved is board.get(TOPIC) is board.within(Scope.of([], [], ["B"])).get(TOPIC)
+
+
+def test_who_looks_through_a_board_sees_that_of_one_moment():
+    """Also when it learns more in the middle of it, as it does when others get their turn."""
+    board = Board.of([entry(1, TOPICS[0]), entry(2, TOPICS[1])])
+    seen = iter(board)
+    first = next(seen)
+    for seq, topic in ((3, TOPICS[2]), (4, TOPICS[1])):
+        board.apply(entry(seq, topic))
+    assert [each.seq for each in (first, *seen)] == [1, 2]
 
 
 def test_a_board_of_entries_ascends():

@@ -7,7 +7,7 @@ from feed.core.board import Board
 from feed.core.deltas import Deltas
 from feed.core.entry import Entry
 from feed.core.filters import parse_filter
-from feed.core.index import headers_of
+from feed.core.index import Left, headers_of
 from feed.core.labels import Labels
 from feed.core.log import Log
 from feed.core.scope import Scope
@@ -34,7 +34,7 @@ def tombstone(seq: int, prev: int) -> Entry:
 
 def _stored(seq: int, prev: int, new: Any, before: str | None = None) -> Entry:
     message = type(new.message)(**{name: getattr(new.message, name) for name in new.message.__struct_fields__})
-    headers = headers_of(new, "id", venue_before=before)
+    headers = headers_of(new, "id", left=Left(venue=before))
     payload = encode(message).replace(b'"prev":0', b'"prev":%d' % prev, 1)
     return Entry.stored(seq, SUBJECT_PREFIX + new.message.topic, headers, payload)
 

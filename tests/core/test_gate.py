@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from feed.candidate import Candidate
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait, admit
 from feed.core.heads import Head
-from feed.core.index import headers_of, index_of, read_index
+from feed.core.index import Left, headers_of, index_of, read_index
 from feed.refusals import Reason
 from schemas.message import Message, Op, Remark
 from schemas.result import ResultBody
@@ -109,14 +109,15 @@ def test_an_unusual_status_flows_with_a_remark():
     """OFFICIAL to LIVE does not usually happen; LIVE to OFFICIAL does."""
     unusual = judge(candidate(2, status="LIVE"), head_of(candidate(1, status="OFFICIAL")))
     usual = judge(candidate(2, status="OFFICIAL"), head_of(candidate(1, status="LIVE")))
-    assert unusual == Accepted(7, None, (Remark.UNUSUAL_STATUS,), official=7)
-    assert usual == Accepted(7)
+    assert unusual == Accepted(7, None, (Remark.UNUSUAL_STATUS,), official=7, left=Left(status="OFFICIAL"))
+    assert usual == Accepted(7, left=Left(status="LIVE"))
 
 
 def test_both_remarks_can_meet():
     """A repeated Version may change its status unusually as well."""
     verdict = judge(candidate(2, 6, "b", status="LIVE"), head_of(candidate(2, 5, "a", status="OFFICIAL")))
-    assert verdict == Accepted(7, None, (Remark.VERSION_REPEATED, Remark.UNUSUAL_STATUS), official=7)
+    remarks = (Remark.VERSION_REPEATED, Remark.UNUSUAL_STATUS)
+    assert verdict == Accepted(7, None, remarks, official=7, left=Left(status="OFFICIAL"))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_a_correction_after_a_protest_names_the_official_result_before_it():
     assert protested.official == 7
     index = replace(index_of(candidate(2, status="PROTESTED")), official=protested.official)
     corrected = judge(candidate(3, status="OFFICIAL", notes=("disqualified",)), Head(8, index))
-    assert corrected == Accepted(8, 7, (), official=7)
+    assert corrected == Accepted(8, 7, (), official=7, left=Left(status="PROTESTED"))
 
 
 def test_what_was_withdrawn_is_not_corrected():
@@ -186,8 +187,8 @@ def test_a_message_tells_which_venue_its_topic_leaves(path: list[Candidate], tol
     for seq, new in enumerate(path, 1):
         verdict = judge(new, head)
         assert isinstance(verdict, Accepted)
-        found.append(verdict.venue_before)
-        head = Head(seq, read_index(headers_of(new, "id", venue_before=verdict.venue_before)))
+        found.append(verdict.left.venue)
+        head = Head(seq, read_index(headers_of(new, "id", left=verdict.left)))
     assert found == told
 
 

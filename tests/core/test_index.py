@@ -1,7 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from feed.candidate import Candidate
+from feed.core.heads import Head
 from feed.core.index import (
     ATHLETES,
     LIST_BYTES_MAX,
@@ -14,8 +17,10 @@ from feed.core.index import (
     VENUE,
     VENUE_BEFORE,
     VERSION,
+    Left,
     headers_of,
     index_of,
+    left_by,
     read_index,
     venue_of,
 )
@@ -46,9 +51,9 @@ def test_an_index_survives_its_headers_whatever_the_text(
     """What the gate sees of a stored message is what it saw before it was stored."""
     body = ResultBody() if venue is None else ResultBody(venue=venue)
     new = candidate(version, event, "hash", status=status, recv=event + 1, body=body)
-    found = read_index(headers_of(new, "id", official, venue_before))
-    assert found == index_of(new, official, venue_before)
-    assert (found.official, found.venue, found.venue_before) == (official, venue and escape(venue), venue_before)
+    found = read_index(headers_of(new, "id", official, Left(venue=venue_before)))
+    assert found == index_of(new, official, Left(venue=venue_before))
+    assert (found.official, found.venue, found.left.venue) == (official, venue and escape(venue), venue_before)
 
 
 @pytest.mark.parametrize("status", [None, ""])
@@ -127,7 +132,7 @@ def test_the_venue_is_the_one_that_a_body_mentions(body: ResultBody | UnitBody |
 @pytest.mark.parametrize("op, place", [(Op.PUT, "B"), (Op.WITHDRAWN, "A"), (Op.REMOVED, "A")])
 def test_a_message_is_about_the_venue_it_names_and_the_one_it_leaves(op: Op, place: str):
     """Its topic is at the first; a tombstone names none and leaves its topic where it was."""
-    index = index_of(candidate(op=op, body=ResultBody(venue="B")), venue_before="A")
+    index = index_of(candidate(op=op, body=ResultBody(venue="B")), left=Left(venue="A"))
     assert index.place == place
     assert index.venues == ("B" if op is Op.PUT else None, "A")
 
@@ -143,3 +148,41 @@ def test_a_missing_header_is_a_key_error():
     """All but the lists and the status are always there."""
     with pytest.raises(KeyError):
         read_index({})
+
+
+def about(names: str, *, status: str | None = None, op: Op = Op.PUT, venue: str | None = None) -> Candidate:
+    """A result about athletes, each of the organisation it is called by: `1FRA 2USA`."""
+    competitors = tuple(athlete(name[0], noc=name[1:]) for name in names.split())
+    return candidate(2, status=status, op=op, body=ResultBody(competitors=competitors, venue=venue))
+
+
+@pytest.mark.parametrize(
+    "old, new, left",
+    [
+        (about("1FRA 2USA"), about("1FRA 2USA"), Left()),
+        (about("1FRA 2USA"), about("2USA 1FRA"), Left()),
+        (about("1FRA 2USA 3FRA"), about("1FRA"), Left(nocs="USA", athletes="2,3")),
+        (about("1FRA", status="OFFICIAL"), about("1FRA", status="PROTESTED"), Left(status="OFFICIAL")),
+        (about("1FRA", venue="STA"), about("1FRA", venue="STB"), Left(venue="STA")),
+        (about("1FRA", status="LIVE"), about("", op=Op.WITHDRAWN), Left(nocs="FRA", athletes="1", status="LIVE")),
+        (about("", op=Op.WITHDRAWN), about("1FRA"), Left()),
+    ],
+)
+def test_what_a_topic_leaves_is_what_held_and_no_longer_does(old: Candidate, new: Candidate, left: Left):
+    """Whom it was about, where it was, how it stood; after a tombstone nothing is left to leave."""
+    found = left_by(Head(7, index_of(old)), index_of(new))
+    assert found == left
+    assert read_index(headers_of(new, "id", left=found)) == index_of(new, left=found)
+
+
+def test_without_a_next_message_everything_is_left():
+    """As an entity is by the tombstone of its list."""
+    head = Head(7, index_of(about("1FRA", status="LIVE", venue="STA")))
+    assert left_by(head) == Left("STA", "FRA", "1", "LIVE")
+
+
+def test_what_is_too_many_to_list_is_left_as_such():
+    """Nobody knows who of them is missing; where all the new ones are too many, they come to everybody anyway."""
+    many, few = (replace(index_of(about("1FRA")), athletes=text) for text in (TOO_MANY_TO_LIST, "1"))
+    assert left_by(Head(7, many), few).athletes == TOO_MANY_TO_LIST
+    assert left_by(Head(7, few), many).athletes == left_by(Head(7, many), many).athletes == ""

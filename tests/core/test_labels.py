@@ -137,3 +137,15 @@ def test_languages_are_those_of_some_code():
     assert Labelling(Board()).languages() == ("ENG",)
     board.apply(noc(2, "GER", labels="KOR:c"))
     assert labelling.of("KOR") is not None
+
+
+def test_a_language_stays_when_its_last_text_goes():
+    """Its readers come again, to the same labels: English ones. Who never saw it is not told of it."""
+    board = board_of(noc(1, labels="FRA:France"))
+    labelling = Labelling(board)
+    french = labelling.of("FRA")
+    board.apply(noc(2, labels="ENG:Francia"))
+    assert labelling.languages() == ("ENG", "FRA")
+    assert labelling.of("FRA") is french is not None
+    assert labels_of(french.of_log(message(3, "FRA")))["NOC"] == {"FRA": "Francia"}
+    assert Labelling(board).of("FRA") is None

@@ -203,7 +203,7 @@ def test_a_list_takes_back_what_is_at_its_senders_venues(op: Op, venues: list[st
     a_set.take(first, entities(first, {"a": "1", "b": "1", "c": "1"}, AT))
     found = a_set.take(listing(2, 20, "y", op=op), [], Scope.of([], [], venues))
     assert isinstance(found, Plan)
-    gone = {change.candidate.message.topic: change.verdict.venue_before for change in found.changes[:-1]}
+    gone = {change.candidate.message.topic: change.verdict.left.venue for change in found.changes[:-1]}
     assert gone == {topic_of(name): venue for name, venue in left.items()}
 
 
@@ -220,12 +220,12 @@ def test_a_list_tells_which_venue_an_entity_leaves():
         of = listing(version, version, str(version))
         found = a_set.take(of, entities(of, {"a": str(version)}, venues))
         assert isinstance(found, Plan)
-        assert [change.verdict.venue_before for change in found.changes] == [*told, None]
+        assert [change.verdict.left.venue for change in found.changes] == [*told, None]
     gone, back = listing(6, 6, "6"), listing(7, 7, "7")
     for of, named in ((gone, []), (back, entities(back, {"a": "7"}, {"a": "B"}))):
         found = a_set.take(of, named)
         assert isinstance(found, Plan)
-        assert found.changes[0].verdict.venue_before == "A"
+        assert found.changes[0].verdict.left.venue == "A"
 
 
 def test_an_entity_that_another_list_names_too_is_taken_over():

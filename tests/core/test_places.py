@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from feed.candidate import Candidate
 from feed.core.gate import Accepted
 from feed.core.heads import Head, Heads
-from feed.core.index import VENUE, headers_of, index_of, venue_at
+from feed.core.index import VENUE, Left, headers_of, index_of, venue_at
 from feed.core.lists import Plan
 from feed.core.places import placed
 from schemas.message import Op
@@ -25,7 +25,7 @@ def known(**venues: str) -> Heads:
 
 
 def learn(heads: Heads, seq: int, stored: Candidate, venue_before: str | None = None) -> None:
-    heads.learn(stored.message.topic, Head(seq, index_of(stored, venue_before=venue_before)))
+    heads.learn(stored.message.topic, Head(seq, index_of(stored, left=Left(venue=venue_before))))
 
 
 def action(unit: str = "000100") -> Candidate:
@@ -108,10 +108,10 @@ def test_entities_and_the_head_of_their_set_follow_their_unit():
         found = a_set.take(of, named)
         assert isinstance(found, Plan)
         assert [venue_at(change.candidate) for change in found.changes] == [venue, venue]
-        assert [change.verdict.venue_before for change in found.changes] == [before, before]
+        assert [change.verdict.left.venue for change in found.changes] == [before, before]
     gone = a_set.take(listing(4, 4, "4", topic=topic), [])
     assert isinstance(gone, Plan)
     tombstone, head = gone.changes
-    assert (tombstone.candidate.message.op, tombstone.verdict.venue_before) == (Op.REMOVED, "POO")
+    assert (tombstone.candidate.message.op, tombstone.verdict.left.venue) == (Op.REMOVED, "POO")
     assert isinstance(head.verdict, Accepted)
-    assert (venue_at(head.candidate), head.verdict.venue_before) == ("POO", None)
+    assert (venue_at(head.candidate), head.verdict.left.venue) == ("POO", None)

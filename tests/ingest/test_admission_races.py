@@ -2,17 +2,27 @@
 
 import asyncio
 import gc
+import time
 from contextlib import suppress
 
 import pytest
 
-from feed.candidate import Candidate
-from feed.core.outcome import Outcome, Stored
+from feed.candidate import Candidate, Decoded, Receipt
+from feed.core.outcome import Arrival, Outcome, Stored
 from feed.errors import OutcomeUnknownError
 from feed.ingest import patience
+from feed.ingest.admission import IN_LOOP_BYTES, Admission, Limits
+from feed.ingest.worker import Worker
 from feed.refusals import Reason
 from tests.core.makers import TOPIC, candidate, withdrawal
-from tests.ingest.house import House, refused, times, until
+from tests.ingest.house import RECEIPT, WINDOW, House, refused, times, until
+
+
+def slow(document: bytes, _: Receipt) -> Decoded:
+    """A decoder that is not through for a long time."""
+    time.sleep(60)
+    return Decoded()
+
 
 # Both acknowledgements, and no answer without them.
 
@@ -85,6 +95,19 @@ async def test_without_an_answer_in_time_the_outcome_is_unknown(name: str):
 
 
 # Misses and lost answers.
+
+
+async def test_a_document_that_is_not_decoded_in_time_is_not_the_brokers_fault(house: House):
+    """The sender is told what was late, and to send again."""
+    worker = Worker()
+    limits = Limits(2 * IN_LOOP_BYTES, WINDOW, 0.05)
+    admission = Admission(house.stream, house.stream.heads, limits, house.clock, worker)
+    arrival = Arrival("odf", b" " * (IN_LOOP_BYTES + 1), "", house.clock.now)
+    with pytest.raises(OutcomeUnknownError) as error:
+        await admission.admit(arrival, "id", "P", slow, RECEIPT)
+    worker.close()
+    assert error.value.detail.startswith("the document was not decoded in time")
+    assert error.value.hint == "Send the same bytes again."
 
 
 async def test_a_lost_answer_that_was_stored_is_stored(house: House):

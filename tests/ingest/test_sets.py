@@ -1,9 +1,10 @@
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
 from feed.candidate import Decoded
+from feed.core.lists import Change, Plan
 from feed.core.outcome import Outcome
 from feed.errors import BrokerError, OutcomeUnknownError
 from feed.refusals import Reason
@@ -104,6 +105,29 @@ async def test_a_long_document_claims_its_set_before_it_writes(house: House):
     assert len(outcome.accepted) == 5
     written = [each.hash for topic, each in house.stream.log if topic != LIST_TOPIC]
     assert written == ["1", "1", "1", "1"]
+
+
+@pytest.mark.parametrize("stored", [1, 3])
+async def test_a_document_that_was_stored_in_part_is_completed(house: House, stored: int):
+    """Its claim alone, or with some entities, is not all of it, although claim and head have one topic."""
+    whole = house.stream.publish_all
+
+    async def in_part(plan: Plan, raw_id: str) -> AsyncIterator[list[tuple[Change, int]]]:
+        if house.stream.log:
+            async for batch in whole(plan, raw_id):
+                yield batch
+            return
+        assert plan.claim is not None
+        yield [(change, house.stream.store(change.candidate)) for change in [plan.claim, *plan.changes][:stored]]
+
+    house.stream.publish_all = in_part  # type: ignore[method-assign]
+    outcome = await house.send(decoded=document(1, 10, {"a": "1", "b": "1", "c": "1"}))
+    assert sorted(topics(outcome)) == sorted([topic_of("a"), topic_of("b"), topic_of("c"), LIST_TOPIC])
+    assert outcome.duplicates == 0
+    head = house.stream.heads.get(LIST_TOPIC)
+    assert head is not None
+    assert head.list is not None
+    assert [each.complete for each in head.list.documents] == [True]
 
 
 async def test_a_document_that_was_left_unfinished_is_completed(house: House):

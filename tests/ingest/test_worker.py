@@ -117,6 +117,30 @@ async def test_closing_does_not_wait_for_what_is_being_decoded(worker: Worker, t
         await asyncio.wait_for(decoding, 5)
 
 
+async def test_a_document_that_is_given_up_holds_up_nobody(worker: Worker, tmp_path: Path):
+    """Its process ends with the wait for it, and the next document gets a new one."""
+    begun = tmp_path / "begun"
+    decoding = asyncio.create_task(worker.decode(lingers, str(begun).encode(), RECEIPT))
+    await wait_until(begun.exists)
+    decoding.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await decoding
+    decoded = await asyncio.wait_for(worker.decode(many, b"3", RECEIPT), 10)
+    assert len(decoded.candidates) == 3
+
+
+async def test_who_gives_up_waiting_for_a_turn_harms_nobody(worker: Worker, tmp_path: Path):
+    """The document that is being decoded goes on, in the process that it has."""
+    number = (await worker.decode(place_of, b"", RECEIPT)).flag
+    begun = tmp_path / "begun"
+    decoding = asyncio.create_task(worker.decode(lingers, str(begun).encode(), RECEIPT))
+    await wait_until(begun.exists)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(worker.decode(many, b"3", RECEIPT), 0.05)
+    assert not decoding.done()
+    assert psutil.Process(int(number or 0)).is_running()
+
+
 def test_the_process_ends_with_a_parent_that_is_killed():
     """Nobody is left to stop it then."""
     code = (

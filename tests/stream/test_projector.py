@@ -215,4 +215,4 @@ async def test_what_is_derived_is_where_its_unit_is(house: House):
         *_, seq = await house.store(moved, outcome, protest(number, status))
         await derived(house, seq)
         (call,) = board.snapshot(lambda each: each.kind == "call")
-        assert (call.index.venue, call.index.venue_before) == (venue, before)
+        assert (call.index.venue, call.index.left.venue) == (venue, before)

@@ -13,16 +13,15 @@ import zstandard
 
 from feed.candidate import Attachment, Candidate
 from feed.core.gate import Accepted
-from feed.core.index import headers_of, read_index
+from feed.core.index import Left, headers_of, read_index
 from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival
 from feed.errors import OutcomeUnknownError
-from feed.stream import publisher as publishing
 from feed.stream.acks import StreamFullError, publish_acked
 from feed.stream.blobs import CHUNK_BYTES, Blobs
 from feed.stream.connection import Connection
 from feed.stream.history import read
-from feed.stream.publisher import CARRIED_BYTES_MAX, SHORT_BATCH, Bounds, Publisher
+from feed.stream.publisher import CARRIED_BYTES_MAX, Publisher
 from feed.stream.streams import BLOB, usage
 from feed.stream.tide import Tide
 from schemas.document import Document, DocumentBody
@@ -149,10 +148,10 @@ async def test_the_limit_is_the_size_of_the_message(connection: Connection, publ
 
 async def test_headers_tell_what_the_gate_saw(connection: Connection, publisher: Publisher):
     """Which venue the topic leaves, and its last OFFICIAL message; the next gate reads both."""
-    await publisher.publish(withdrawal(), Accepted(0, official=5, venue_before="STA"), "id")
+    await publisher.publish(withdrawal(), Accepted(0, official=5, left=Left(venue="STA")), "id")
     (kept,) = await read(connection, "FEED", 1, 1)
     index = read_index(kept.headers)
-    assert (index.official, index.venue, index.venue_before) == (5, None, "STA")
+    assert (index.official, index.venue, index.left.venue) == (5, None, "STA")
 
 
 async def test_a_tombstone_has_neither(connection: Connection, publisher: Publisher):
@@ -279,25 +278,3 @@ async def test_the_largest_document_holds_nobody_up(connection: Connection, publ
     assert isinstance(message.body_ref, BodyRef)
     assert msgspec.json.decode(await fetched(connection, message.body_ref)) == {"xml": xml}
     assert pauses[-1] < 0.05
-
-
-async def test_long_batches_leave_room_for_results(publisher: Publisher, monkeypatch: pytest.MonkeyPatch):
-    """After each of them, while results come; a list that is alone does not wait, nor does a short one."""
-    monkeypatch.setattr(publishing, "ROOM", 1e9)
-    bounds = Bounds(SHORT_BATCH + 1, MB)
-    loop = asyncio.get_running_loop()
-
-    async def write(name: str, count: int) -> float:
-        began = loop.time()
-        entities = [Change(candidate(topic=f"{TOPIC}.{name}{number}"), FIRST) for number in range(count)]
-        stored = [pair async for batch in publisher.publish_all(Plan(entities), "id", bounds) for pair in batch]
-        assert len(stored) == count
-        return loop.time() - began
-
-    monkeypatch.setattr(publishing, "ROOM_SECONDS_MAX", 60.0)
-    await write("alone", 3 * SHORT_BATCH)
-    await publisher.publish(candidate(), FIRST, "id")
-    await write("short", SHORT_BATCH)
-    monkeypatch.setattr(publishing, "ROOM_SECONDS_MAX", 0.2)
-    monkeypatch.setattr(publishing, "RECENT_SECONDS", 60.0)
-    assert await write("beside", 2 * (SHORT_BATCH + 1)) > 2 * 0.2

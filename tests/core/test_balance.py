@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feed.core.tally import Tally
+from feed.core.balance import Balance
 from schemas.ledger import LedgerBody, MedalAction, MedalCause, MedalView, Winner
 from schemas.medal_table import MedalRow
 
@@ -28,20 +28,20 @@ def three(row: MedalRow) -> tuple[int, int, int]:
     return row.gold, row.silver, row.bronze
 
 
-def rows(tally: Tally) -> tuple[MedalRow, ...]:
-    return tally.table(MedalView.OFFICIAL, None).rows
+def rows(balance: Balance) -> tuple[MedalRow, ...]:
+    return balance.table(MedalView.OFFICIAL, None).rows
 
 
 @given(st.lists(st.tuples(awards, st.booleans()), max_size=20))
-def test_a_tally_is_the_sum_of_its_entries(won: list[tuple[Award, bool]]):
+def test_a_balance_is_the_sum_of_its_entries(won: list[tuple[Award, bool]]):
     """Whatever was taken back: by organisation and gender what is left, ranked by it, and no event without a medal."""
     taken = [award for award, is_taken in won if is_taken]
     left = Counter(award for award, _ in won) - Counter(taken)
     history = [*(entry(award) for award, _ in won), *(entry(award, MedalAction.WITHDRAWN) for award in taken)]
-    tally = Tally()
+    balance = Balance()
     for each in history:
-        tally.apply(each)
-    table = tally.table(MedalView.OFFICIAL, CAUSE)
+        balance.apply(each)
+    table = balance.table(MedalView.OFFICIAL, CAUSE)
     assert table.events == len({event for event, _, _ in left})
     assert {row.noc for row in table.rows} == {noc for _, _, noc in left if noc}
     for row in table.rows:
@@ -55,14 +55,14 @@ def test_a_tally_is_the_sum_of_its_entries(won: list[tuple[Award, bool]]):
         assert row.rank == 1 + sum(
             (x.gold, x.silver, x.bronze) > (row.gold, row.silver, row.bronze) for x in table.rows
         )
-    again = Tally().after(history)
+    again = Balance().after(history)
     assert again.table(MedalView.OFFICIAL, CAUSE) == table
 
 
 def test_what_will_be_changes_nothing_now():
     """A table is written before the ledger has its entries."""
-    tally = Tally()
-    tally.apply(entry((EVENTS[0], "gold", "XA")))
-    before = rows(tally)
-    moved = tally.after([entry((EVENTS[0], "gold", "XA"), MedalAction.WITHDRAWN), entry((EVENTS[0], "gold", "XB"))])
-    assert ([row.noc for row in rows(moved)], rows(tally)) == (["XB"], before)
+    balance = Balance()
+    balance.apply(entry((EVENTS[0], "gold", "XA")))
+    before = rows(balance)
+    moved = balance.after([entry((EVENTS[0], "gold", "XA"), MedalAction.WITHDRAWN), entry((EVENTS[0], "gold", "XB"))])
+    assert ([row.noc for row in rows(moved)], rows(balance)) == (["XB"], before)

@@ -15,7 +15,7 @@ Key = TypeVar("Key")
 GENDER = 3  # where an event's code has it
 
 
-class Tally:
+class Balance:
     """The sum of entries: medals by organisation, gender and kind, and how many each event has given."""
 
     def __init__(self) -> None:
@@ -29,14 +29,14 @@ class Tally:
         if entry.winner.noc:
             _add(self._medals.setdefault(entry.winner.noc, {}), (entry.event[GENDER], entry.medal), step)
 
-    def after(self, entries: Iterable[LedgerBody]) -> "Tally":
+    def after(self, entries: Iterable[LedgerBody]) -> "Balance":
         """What it will be with these entries, too."""
-        tally = Tally()
-        tally._events = dict(self._events)
-        tally._medals = {noc: dict(medals) for noc, medals in self._medals.items()}
+        balance = Balance()
+        balance._events = dict(self._events)
+        balance._medals = {noc: dict(medals) for noc, medals in self._medals.items()}
         for entry in entries:
-            tally.apply(entry)
-        return tally
+            balance.apply(entry)
+        return balance
 
     def table(self, view: MedalView, cause: MedalCause | None) -> MedalTableBody:
         """The standings."""

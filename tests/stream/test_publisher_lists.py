@@ -1,0 +1,160 @@
+"""How documents of many messages are stored: in batches, or one by one while results come."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from feed.core.gate import Accepted
+from feed.core.lists import Change, Plan
+from feed.errors import OutcomeUnknownError
+from feed.stream import publisher as publishing
+from feed.stream import traffic
+from feed.stream.connection import Connection
+from feed.stream.history import read
+from feed.stream.publisher import SHORT_BATCH, Bounds, Publisher
+from feed.stream.streams import last_sequence
+from feed.stream.tide import Tide
+from tests.core.makers import TOPIC, candidate
+
+pytestmark = pytest.mark.usefixtures("epoch")
+NOW = 1_909_346_172_145_000
+FIRST = Accepted(0)
+MB = 1_000_000
+HEAD = Change(candidate(topic=f"{TOPIC}.head"), FIRST)
+CLAIM = Change(candidate(topic=f"{TOPIC}.head"), FIRST)
+SMALL = Bounds(20, MB, gives_way=True)
+
+
+@pytest.fixture
+def publisher(connection: Connection) -> Publisher:
+    return Publisher(connection, Tide(), lambda: NOW)
+
+
+async def listed(publisher: Publisher, plan: Plan, bounds: Bounds) -> list[tuple[Change, int]]:
+    """What is stored of a document, in order."""
+    return [pair async for batch in publisher.publish_all(plan, "id", bounds) for pair in batch]
+
+
+def many(count: int, name: str = "entity") -> list[Change]:
+    """Entities that are new."""
+    return [Change(candidate(topic=f"{TOPIC}.{name}{number}"), FIRST) for number in range(count)]
+
+
+async def in_batches(connection: Connection, first: int, count: int) -> list[bool]:
+    """Whether each message is part of an atomic batch."""
+    return ["Nats-Batch-Id" in message.headers for message in await read(connection, "FEED", first, count)]
+
+
+async def test_a_long_list_goes_one_by_one_while_results_come(connection: Connection, publisher: Publisher):
+    """The claim first and the head last, behind the claim; everything in its order."""
+    assert await publisher.publish(candidate(), FIRST, "id") == 1
+    entities = many(50)
+    stored = await listed(publisher, Plan([*entities, HEAD], claim=CLAIM), SMALL)
+    assert [seq for _, seq in stored] == list(range(2, 54))
+    assert [change for change, _ in stored[:-1]] == [CLAIM, *entities]
+    assert stored[-1][0].verdict.prev == stored[0][1] == 2
+    assert await in_batches(connection, 2, 52) == [False] * 52
+
+
+async def test_a_long_list_that_is_alone_goes_in_batches(connection: Connection, publisher: Publisher):
+    """They are stored in a third of the time."""
+    stored = await listed(publisher, Plan([*many(50), HEAD], claim=CLAIM), SMALL)
+    assert len(stored) == 52
+    assert all(await in_batches(connection, 1, 52))
+
+
+@pytest.mark.parametrize(
+    "count, bounds", [(19, SMALL), (50, Bounds(20, MB))], ids=["one batch", "effects of one cause"]
+)
+async def test_what_must_be_whole_is_stored_in_batches(
+    connection: Connection, publisher: Publisher, count: int, bounds: Bounds
+):
+    """Whether results come or not: what one batch holds is never there in part."""
+    await publisher.publish(candidate(), FIRST, "id")
+    await listed(publisher, Plan([*many(count), HEAD], claim=CLAIM), bounds)
+    assert (await in_batches(connection, 2, count))[0]
+
+
+async def test_a_list_lets_results_go_first(
+    connection: Connection, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+):
+    """While one is on its way to the broker, no more of the list is sent."""
+    await publisher.publish(candidate(), FIRST, "id")
+    subjects: list[str] = []
+    request, arrived = connection.request, asyncio.Event()
+
+    async def watched(subject: str, *arguments: Any, **options: Any) -> Any:
+        subjects.append(subject)
+        if subject.endswith("slow"):
+            await arrived.wait()
+        return await request(subject, *arguments, **options)
+
+    monkeypatch.setattr(connection, "request", watched)
+    result = asyncio.ensure_future(publisher.publish(candidate(topic=f"{TOPIC}.slow"), FIRST, "id"))
+    listing = asyncio.ensure_future(listed(publisher, Plan([*many(50), HEAD], claim=CLAIM), SMALL))
+    await asyncio.sleep(0.05)
+    assert len(subjects) == 1
+    arrived.set()
+    assert await result is not None
+    assert len(await listing) == 52
+
+
+@pytest.mark.parametrize("missed", [0, 5, 45])
+async def test_a_miss_in_a_long_list_ends_it(connection: Connection, publisher: Publisher, missed: int):
+    """What was stored before is told, and the head stays as it was."""
+    other = await publisher.publish(candidate(topic=f"{TOPIC}.entity{missed}"), FIRST, "id")
+    stored = await listed(publisher, Plan([*many(50), HEAD], claim=CLAIM), SMALL)
+    assert other == 1
+    assert stored[0] == (CLAIM, 2)
+    assert [seq for _, seq in stored] == list(range(2, 3 + missed))
+    assert await last_sequence(connection) == 2 + missed
+
+
+async def test_a_lost_answer_in_a_long_list_ends_it(
+    connection: Connection, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing is sent behind what may not be stored, least of all the head."""
+    await publisher.publish(candidate(), FIRST, "id")
+    request = connection.request
+
+    async def losing(subject: str, *arguments: Any, **options: Any) -> Any:
+        if subject.endswith("entity5"):
+            raise OutcomeUnknownError("no answer")
+        return await request(subject, *arguments, **options)
+
+    monkeypatch.setattr(connection, "request", losing)
+    with pytest.raises(OutcomeUnknownError):
+        await listed(publisher, Plan([*many(50), HEAD], claim=CLAIM), SMALL)
+    assert await last_sequence(connection) == 1 + 1 + 5
+
+
+async def test_two_long_lists_collide_at_their_claims(connection: Connection, publisher: Publisher):
+    """The second writes nothing while results come either."""
+    other = Publisher(connection, Tide(), lambda: NOW)
+    for number, each in enumerate((publisher, other)):
+        await each.publish(candidate(topic=f"{TOPIC}.result{number}"), FIRST, "id")
+    plans = [Plan([*many(50, name), HEAD], claim=CLAIM) for name in ("ours", "theirs")]
+    pairs = zip((publisher, other), plans, strict=True)
+    found = await asyncio.gather(*(listed(each, plan, SMALL) for each, plan in pairs))
+    assert sorted(map(len, found)) == [0, 52]
+
+
+async def test_long_batches_leave_room_for_results(publisher: Publisher, monkeypatch: pytest.MonkeyPatch):
+    """After each of them, while results come; a list that is alone does not wait, nor does a short one."""
+    monkeypatch.setattr(publishing, "ROOM", 1e9)
+    bounds = Bounds(SHORT_BATCH + 1, MB)
+    loop = asyncio.get_running_loop()
+
+    async def write(name: str, count: int) -> float:
+        began = loop.time()
+        assert len(await listed(publisher, Plan(many(count, name)), bounds)) == count
+        return loop.time() - began
+
+    monkeypatch.setattr(publishing, "ROOM_SECONDS_MAX", 60.0)
+    await write("alone", 3 * SHORT_BATCH)
+    await publisher.publish(candidate(), FIRST, "id")
+    await write("short", SHORT_BATCH)
+    monkeypatch.setattr(publishing, "ROOM_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(traffic, "RECENT_SECONDS", 60.0)
+    assert await write("beside", 2 * (SHORT_BATCH + 1)) > 2 * 0.2

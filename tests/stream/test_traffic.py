@@ -1,0 +1,56 @@
+import asyncio
+
+import pytest
+
+from feed.stream import traffic as traffics
+from feed.stream.traffic import Traffic
+
+
+@pytest.fixture
+def traffic() -> Traffic:
+    return Traffic()
+
+
+async def test_nobody_is_waited_for_on_an_empty_road(traffic: Traffic):
+    """Also after somebody has passed."""
+    await traffic.gone()
+    with traffic.passing():
+        pass
+    await asyncio.wait_for(traffic.gone(), 1)
+
+
+async def test_what_is_on_its_way_goes_first(traffic: Traffic):
+    """All of it, and nothing that starts meanwhile: a list gets its turn however many results there are."""
+    with traffic.result():
+        with traffic.passing():
+            waiting = asyncio.ensure_future(traffic.gone())
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        later = traffic.passing()
+        later.__enter__()
+    await asyncio.wait_for(waiting, 1)
+    waiting = asyncio.ensure_future(traffic.gone())
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    later.__exit__(None, None, None)
+    await asyncio.wait_for(waiting, 1)
+
+
+async def test_a_result_that_failed_is_not_waited_for(traffic: Traffic):
+    """Nor for one whose sender gave up."""
+    with pytest.raises(OSError, match="lost"), traffic.result():
+        raise OSError("lost")
+    await asyncio.wait_for(traffic.gone(), 1)
+
+
+async def test_results_are_live_for_a_while(traffic: Traffic, monkeypatch: pytest.MonkeyPatch):
+    """Not before the first one, not long after the last one, and nothing else counts."""
+    assert not traffic.is_live
+    with traffic.passing():
+        assert not traffic.is_live
+    with traffic.result():
+        assert traffic.is_live
+    assert traffic.is_live
+    monkeypatch.setattr(traffics, "RECENT_SECONDS", 0.0)
+    assert not traffic.is_live
