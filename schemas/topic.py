@@ -38,7 +38,11 @@ class Topic(msgspec.Struct, frozen=True):
         """The topic's text; raises BadKeyError when a token or the subject would be too long."""
         if not self.competition:
             raise BadKeyError("the competition is empty")
-        text = _joined([escape(self.competition), *_code_tokens(self.code), self.kind, *_part_tokens(self.parts)])
+        text = f"{escape(self.competition)}.{_code_text(self.code)}.{self.kind}"
+        if self.parts:
+            text = ".".join((text, *_part_tokens(self.parts)))
+        if len(text) > TOKEN_BYTES_MAX:
+            _check_tokens(text)
         if len(text) + len(SUBJECT_PREFIX) > SUBJECT_BYTES_MAX:
             raise BadKeyError(f"the topic needs {len(text)} bytes, {SUBJECT_BYTES_MAX} are allowed with its prefix")
         return text
@@ -58,7 +62,9 @@ def parse_topic(text: str) -> Topic:
 
 def key_text(parts: tuple[str, ...]) -> str:
     """Key parts alone, written as at the end of a topic; raises BadKeyError when one of them would be too long."""
-    return _joined(_part_tokens(parts))
+    text = ".".join(_part_tokens(parts))
+    _check_tokens(text)
+    return text
 
 
 def key_parts(text: str) -> tuple[str, ...]:
@@ -108,35 +114,31 @@ def is_token(text: str) -> bool:
     return bool(_TOKEN.fullmatch(text)) and len(text) <= TOKEN_BYTES_MAX
 
 
-def _joined(tokens: list[str]) -> str:
-    text = ".".join(tokens)
-    if len(text) > TOKEN_BYTES_MAX:
-        for token in tokens:
-            if len(token) > TOKEN_BYTES_MAX:
-                raise BadKeyError(f"{token[:40]}... needs {len(token)} bytes, {TOKEN_BYTES_MAX} are allowed")
-    return text
+def _check_tokens(text: str) -> None:
+    for token in text.split("."):
+        if len(token) > TOKEN_BYTES_MAX:
+            raise BadKeyError(f"{token[:40]}... needs {len(token)} bytes, {TOKEN_BYTES_MAX} are allowed")
 
 
 def _part_tokens(parts: tuple[str, ...]) -> list[str]:
-    if not parts:
-        return []
     end = len(parts)
     while end and not parts[end - 1]:
         end -= 1
     return [escape(part) if part else _EMPTY for part in parts[:end]]
 
 
-def _code_tokens(code: Code) -> list[str]:
+def _code_text(code: Code) -> str:
     match code:
         case Rsc():
             # Of the code's alphabet nothing but the dot is escaped, and only from the event on.
-            parts = (code.event, code.phase, code.unit)
-            trimmed = [part.rstrip(FILLING).replace(".", "~2E") or _EMPTY for part in parts]
-            return [code.discipline, code.gender, *trimmed]
+            event = code.event.rstrip(FILLING).replace(".", "~2E") or _EMPTY
+            phase = code.phase.rstrip(FILLING).replace(".", "~2E") or _EMPTY
+            unit = code.unit.rstrip(FILLING).replace(".", "~2E") or _EMPTY
+            return f"{code.discipline}.{code.gender}.{event}.{phase}.{unit}"
         case OldCode():
-            return [code.discipline, code.gender, code.event, code.phase, code.unit]
+            return f"{code.discipline}.{code.gender}.{code.event}.{code.phase}.{code.unit}"
         case PlainCode():
-            return [_EMPTY, _EMPTY, _EMPTY, _EMPTY, escape(code.text) if code.text else _EMPTY]
+            return f"-.-.-.-.{escape(code.text) if code.text else _EMPTY}"
 
 
 def _code_of(tokens: list[str]) -> Code:

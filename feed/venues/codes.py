@@ -12,6 +12,7 @@ language, the others are attributes of a CodeSet. What is none becomes an Extend
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -120,7 +121,11 @@ def _read(data: bytes) -> tuple[dict[str, str], Iterator[tuple[int, list[str]]]]
     head = _HEAD.fullmatch(first.strip())
     if head is None:
         raise _FileError(Reason.NO_KEY, 'the first line says what the file is: # CompetitionCode="..." ...', 1)
-    said = dict(_WORD.findall(head[1]))
+    words = _WORD.findall(head[1])
+    said = dict(words)
+    if len(said) < len(words):
+        twice = next(name for name, count in Counter(name for name, _ in words).items() if count > 1)
+        raise _FileError(Reason.NOT_WELL_FORMED, f"{twice[:40]} is said twice", 1)
     if unknown := said.keys() - SAID:
         raise _FileError(Reason.BAD_VALUE, f"{min(unknown)[:40]} is not said in a code file", 1)
     return said, _rows(rest)

@@ -4,6 +4,7 @@ from benchmarks import decode, schedules
 from benchmarks.clients import document
 from benchmarks.decode import RECEIPT, STAGES, Sample, memory, normalized, samples, stages
 from feed.venues import FORMATS
+from feed.venues.odf.rows import BYTES_MAX
 
 pytestmark = pytest.mark.alone
 
@@ -36,6 +37,7 @@ def test_rows_are_new_in_one_sample_and_known_in_the_next():
     """What the two columns of a result compare."""
     new, again, _ = samples()
     assert not set(rows(new.documents[0])) & set(rows(new.documents[1]))
+    assert sum(len(row) for document in new.documents for row in rows(document)) > BYTES_MAX
     shared_rows = set(rows(again.documents[0])) & set(rows(again.documents[1]))
     assert 0.8 < len(shared_rows) / len(rows(again.documents[0])) < 1
 

@@ -90,6 +90,16 @@ def test_a_row_without_a_code_is_named_by_its_parts(lines: tuple[str, ...], code
     assert [each["code"] for each in bodies(read(*lines))] == [code]
 
 
+@pytest.mark.parametrize("rows", [("XAA,ATH,Alpha", "XAA,ATH,Beta"), ("XAA,,Beta", "XBB,,Other", "XAA,,Beta")])
+def test_a_code_that_comes_twice_is_remarked(rows: tuple[str, ...]):
+    """The last one counts, as in every list, also where both say the same."""
+    decoded = read("Id,Discipline,Description", *rows)
+    assert [each.get("code") for each in bodies(decoded)][-1] == "XAA"
+    assert bodies(decoded)[-1]["labels"][0]["description"] == "Beta"
+    remarks = [each.message.remarks for each in decoded.candidates]
+    assert remarks == [()] * (len(rows) - 2) + [(Remark.REPEATED_IN_DOCUMENT,)]
+
+
 def test_what_is_no_attribute_is_kept_under_its_name():
     """Nothing that a file says is lost, and nothing of it is a remark."""
     decoded = read("Id,Old DD,Indoor/Outdoor,Description", "STA,,O,Stadium", "POO,AS,,Pool")
@@ -143,6 +153,8 @@ def test_a_file_may_tell_its_time():
         ("", (), Reason.NO_KEY, "line 1"),
         (f"# {HEAD} and more", ("Id", "X"), Reason.NO_KEY, "line 1"),
         (f'# {HEAD} DocumentType="DT_RESULT"', ("Id", "X"), Reason.BAD_VALUE, "line 1"),
+        (f'# {HEAD} Version="4"', ("Id", "X"), Reason.NOT_WELL_FORMED, "line 1"),
+        (f'# {HEAD} Source="CIS"', ("Id", "X"), Reason.NOT_WELL_FORMED, "line 1"),
         (f"# {HEAD}", (), Reason.BAD_VALUE, "line 2"),
         (f"# {HEAD}", ("Id,Description",), Reason.BAD_VALUE, "line 2"),
         (f"# {HEAD}", ("Id,Old DD,Old DD", "X,Y,Z"), Reason.BAD_VALUE, "line 2"),

@@ -5,7 +5,7 @@ Which elements are entities, and what their key is, stands in a table of the doc
 
 from collections.abc import Callable
 from datetime import tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from lxml import etree
@@ -17,7 +17,7 @@ from feed.venues.odf.fingerprint import INDICATOR, canonical_parts
 from feed.venues.odf.header import Header
 from feed.venues.odf.known import Known
 from feed.venues.odf.names import Name, name_of
-from feed.venues.odf.plan import Plan, compile_plan
+from feed.venues.odf.plan import Fields, Plan, compile_plan
 from feed.venues.odf.received import Received
 from feed.venues.odf.refused import RefusedError
 from feed.venues.odf.sets import SetDocument
@@ -28,18 +28,11 @@ from schemas.rsc import OldCode
 
 # Of canonical forms: three times the largest list. What is read of them takes four times as much.
 _BYTES_MAX = 1_500_000
+_BELOW_BYTES_MAX = 250_000  # of what stands below such elements as say the same there
 DELETED = "D"
 
 
 Parts = tuple[str, ...]
-
-
-def _no_parts(_header: Header, _element: etree._Element) -> Parts:
-    return ()
-
-
-def _no_more(_element: etree._Element) -> Parts:
-    return ()
 
 
 def _whole(_header: Header) -> None:
@@ -53,18 +46,20 @@ class Entity(NamedTuple):
     starts with the DocumentCode. What is left are the key parts, between those that `leading` and `trailing` find. An
     element that lacks one of the attributes is known by those `instead`, as many of them. With
     `has_older_ids` what a document of the 9-character generation has in the place of the code is a key part. Some
-    `can_be_deleted` by their ModificationIndicator (General Messages up to 2024).
+    `can_be_deleted` by their ModificationIndicator (General Messages up to 2024). Where many say the same below their
+    own attributes (the units of a round: names, venue), those are `alike_below`, and it is read once.
     """
 
     kind: str
     plan: Plan
     key: tuple[str, ...]
     has_own_code: bool = False
-    leading: Callable[[Header, etree._Element], Parts] = _no_parts
+    leading: Callable[[Header, etree._Element], Parts] | None = None
     instead: tuple[str, ...] = ()
     has_older_ids: bool = False
-    trailing: Callable[[etree._Element], Parts] = _no_more
+    trailing: Callable[[etree._Element], Parts] | None = None
     can_be_deleted: bool = False
+    alike_below: bool = False
 
 
 class _Read(NamedTuple):
@@ -72,6 +67,13 @@ class _Read(NamedTuple):
 
     zone: tzinfo | None
     body: Body
+
+
+class _ReadBelow(NamedTuple):
+    """The fields that an entity's children fill, with nothing left over."""
+
+    zone: tzinfo | None
+    fields: Fields
 
 
 class Entities:
@@ -88,6 +90,7 @@ class Entities:
         self.within = within
         self.reach = reach
         self.known: Known[_Read] = Known(_BYTES_MAX)
+        self.below: Known[_ReadBelow] = Known(_BELOW_BYTES_MAX)
         self.around = compile_plan(Infos, {}, elsewhere=by_tag, within=within)
 
     def found(self, competition: etree._Element) -> list[etree._Element]:
@@ -105,8 +108,14 @@ def read_listing(entities: Entities, received: Received) -> Decoded:
     elements = entities.found(competition)
     names = [_name(document, entities.by_tag[str(element.tag)], element) for element in elements]
     contents = canonical_parts(document.content, elements)
+    bodies = _Bodies(entities, document)
     for element, name, content in zip(elements, names, contents, strict=True):
-        _add(document, entities, element, name, content)
+        entity = entities.by_tag[str(element.tag)]
+        if entity.can_be_deleted and element.get(INDICATOR) == DELETED:
+            document.remove(name, content)
+        else:
+            body, remarks = bodies.read(entity, element, content)
+            document.add(name, body, remarks, content)
     about: Infos = document.walker.read(entities.around, competition)
     forget_versions(document.walker, competition)
     return document.decoded(about)
@@ -122,28 +131,48 @@ def _name(document: SetDocument, entity: Entity, element: etree._Element) -> Nam
         raise RefusedError(Reason.NO_KEY, f"{missing} is missing or empty", walker.where(element, missing))
     has_code = entity.has_own_code and not (entity.has_older_ids and isinstance(header.code, OldCode))
     code, parts = (key[0], key[1:]) if has_code else (str(header.code), key)
-    parts = entity.leading(header, element) + parts + entity.trailing(element)
+    if entity.leading:
+        parts = entity.leading(header, element) + parts
+    if entity.trailing:
+        parts += entity.trailing(element)
     try:
         return name_of(header.competition, entity.kind, code, parts)
     except RefusedError as refused:
         raise refused.at(walker.where(element, entity.key[0])) from None
 
 
-def _add(document: SetDocument, entities: Entities, element: etree._Element, name: Name, content: bytes) -> None:
-    entity = entities.by_tag[str(element.tag)]
-    if entity.can_be_deleted and element.get(INDICATOR) == DELETED:
-        document.remove(name, content)
-        return
-    zone = document.received.header.zone
-    known = entities.known.get(content) if document.has_plain_entities else None
-    if known is not None and known.zone is zone:
-        document.add(name, known.body, (), content)
-        return
-    body = document.walker.read(entity.plan, element)
-    remarks: tuple[Remark, ...] = ()
-    if document.walker.has_left:
-        unmapped, remarks = document.walker.take(element)
-        body = msgspec.structs.replace(body, unmapped=unmapped)
-    elif document.has_plain_entities and not document.walker.context.attached:
-        entities.known.keep(content, _Read(zone, body))
-    document.add(name, body, remarks, content)
+class _Bodies:
+    """Reads the bodies of one document's entities, or finds what the same bytes said before."""
+
+    def __init__(self, entities: Entities, document: SetDocument) -> None:
+        self._known, self._below = entities.known, entities.below
+        self._walker = document.walker
+        self._zone = document.received.header.zone
+        self._is_plain = document.has_plain_entities
+        self._has_text = document.received.has_text
+
+    def read(self, entity: Entity, element: etree._Element, content: bytes) -> tuple[Body, tuple[Remark, ...]]:
+        """The body of an entity and what is odd about it; raises RefusedError."""
+        known = self._known.get(content) if self._is_plain else None
+        if known is not None and known.zone is self._zone:
+            return known.body, ()
+        if entity.alike_below and self._is_plain and not self._has_text:
+            body = self._read_around(entity.plan, element, content)
+        else:
+            body = self._walker.read(entity.plan, element)
+        if self._walker.has_left:
+            unmapped, remarks = self._walker.take(element)
+            return msgspec.structs.replace(body, unmapped=unmapped), remarks
+        if self._is_plain and not self._walker.context.attached:
+            self._known.keep(content, _Read(self._zone, body))
+        return body, ()
+
+    def _read_around(self, plan: Plan, element: etree._Element, content: bytes) -> Any:  # noqa: ANN401 - the plan's own Struct
+        """The body at an element that is not known; what stands below it may be."""
+        below = content[content.index(b">") :]  # or a bit more, where an attribute has one: all that is below is in it
+        known = self._below.get(below)
+        if known is None or known.zone is not self._zone:
+            known = _ReadBelow(self._zone, self._walker.read_below(plan, element))
+            if not self._walker.has_left and not self._walker.context.attached:
+                self._below.keep(below, known)
+        return self._walker.read_around(plan, element, known.fields)

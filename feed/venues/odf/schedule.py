@@ -9,6 +9,8 @@ from schemas.unit import Starter, UnitBody
 SCHEDULE = Entities(
     {
         "Session": Entity("session", compile_plan(SessionBody, {}), ("SessionCode",)),
-        "Unit": Entity("unit", compile_plan(UnitBody, {Starter: name_athlete}), ("Code",), has_own_code=True),
+        "Unit": Entity(
+            "unit", compile_plan(UnitBody, {Starter: name_athlete}), ("Code",), has_own_code=True, alike_below=True
+        ),
     }
 )

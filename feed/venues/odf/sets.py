@@ -32,6 +32,7 @@ class SetDocument:
         self.walker = Walker(received.header.zone, has_text=received.has_text)
         self.content = received.content()
         self.has_plain_entities = not received.is_marked  # then their canonical forms say all that they say
+        self._topic = received.header.topic
         self._key = _document_key(received.header)
         self._reach = reach
         self._common = common_fields(received.header, received.root, received.competition, received.recv)
@@ -51,20 +52,18 @@ class SetDocument:
     def _keep(self, name: Name, op: Op, body: Body | None, remarks: tuple[Remark, ...], content: bytes) -> None:
         if self._entities.pop(name.topic, None):
             remarks = (*remarks, Remark.REPEATED_IN_DOCUMENT)
-        own = {"topic": name.topic, "code": name.code, "unit": name.unit, "op": op, "remarks": remarks, "body": body}
-        entity = replace(self._blank(name.kind), **own)
+        kind, topic, code, unit = name
+        blank = self._blanks.get(kind) or self._blank(kind)
+        entity = replace(blank, topic=topic, code=code, unit=unit, op=op, remarks=remarks, body=body)
         attached = self.walker.take_attached() if self.walker.context.attached else ()
-        self._entities[name.topic] = Candidate(
-            entity, fingerprint(content), self.received.header.topic, self._key, attached
-        )
+        self._entities[topic] = Candidate(entity, fingerprint(content), self._topic, self._key, attached)
 
     def _blank(self, kind: str) -> AnyMessage:
         """What the entities of a kind have in common: filled in by `replace`, which is much faster than making them."""
-        if kind not in self._blanks:
-            own = {"topic": "", "op": Op.PUT, "status": None, "body": None}
-            # Notes are about the document: in each of thousands of entities they would be megabytes.
-            common = self._common | {"document": replace(self._common["document"], notes=())}
-            self._blanks[kind] = message(kind, common, self.received.header.code, **own)
+        own = {"topic": "", "op": Op.PUT, "status": None, "body": None}
+        # Notes are about the document: in each of thousands of entities they would be megabytes.
+        common = self._common | {"document": replace(self._common["document"], notes=())}
+        self._blanks[kind] = message(kind, common, self.received.header.code, **own)
         return self._blanks[kind]
 
     def decoded(self, about: Infos | None = None) -> Decoded:

@@ -86,8 +86,9 @@ def code_of(codes: Mapping[str, str]) -> Reader:
     """Translate ODF's codes; one that is not among them flows as sent, remarked."""
 
     def read(text: str, context: Context) -> str:
-        if text not in codes:
+        if (meaning := codes.get(text)) is None:
             context.remarks[Remark.UNKNOWN_CODE] = None
-        return codes.get(text, text)
+            return text
+        return meaning
 
     return read

@@ -42,6 +42,21 @@ class Walker:
         `fields` are given besides.
         """
         self._fill(plan.node, element, fields)
+        return self._made(plan, element, fields)
+
+    def read_below(self, plan: Plan, element: etree._Element) -> Fields:
+        """The fields that an element's children fill; raises RefusedError as `read` does."""
+        fields: Fields = {}
+        self._fill_below(plan.node, element, fields)
+        return fields
+
+    def read_around(self, plan: Plan, element: etree._Element, below: Fields) -> Any:  # noqa: ANN401 - as above
+        """What `read` gives for an element that holds no text and whose children fill the fields `below`."""
+        fields: Fields = {}
+        self._fill_own(plan.node, element, fields)
+        return self._made(plan, element, fields | below)
+
+    def _made(self, plan: Plan, element: etree._Element, fields: Fields) -> Any:  # noqa: ANN401 - as above
         for name in plan.lists:
             if name in fields:
                 fields[name] = tuple(fields[name])
@@ -102,16 +117,25 @@ class Walker:
         self.unmapped[path] = text
 
     def _fill(self, node: Node, element: etree._Element, fields: Fields) -> None:
-        texts = node.texts
-        for name, text in element.items():
-            if text and name in texts:
-                fields[texts[name]] = text
-            else:
-                self._fill_other(node, element, name, text, fields)
+        self._fill_own(node, element, fields)
         if self._has_text:
             self._read_own_text(node, element, fields)
         if len(element):
             self._fill_below(node, element, fields)
+
+    def _fill_own(self, node: Node, element: etree._Element, fields: Fields) -> None:
+        texts, slots = node.texts, node.slots
+        for name, text in element.items():
+            field = texts.get(name)
+            if text and field is not None:
+                fields[field] = text
+            elif (slot := slots.get(name)) is None:
+                self.keep_attribute(element, name, text)
+            elif text or slot.required:
+                try:
+                    fields[slot.field] = slot.read(text, self.context)
+                except ValueError as error:
+                    raise RefusedError(Reason.BAD_VALUE, str(error), self.where(element, name)) from None
 
     def _fill_below(self, node: Node, element: etree._Element, fields: Fields) -> None:
         children: dict[Any, Any] = node.children
@@ -151,16 +175,6 @@ class Walker:
                 self.keep_element(child)
         self.keep_text(element)
 
-    def _fill_other(self, node: Node, element: etree._Element, name: str, text: str, fields: Fields) -> None:
-        slot = node.slots.get(name)
-        if slot is None:
-            self.keep_attribute(element, name, text)
-        elif text or slot.required:
-            try:
-                fields[slot.field] = slot.read(text, self.context)
-            except ValueError as error:
-                raise RefusedError(Reason.BAD_VALUE, str(error), self.where(element, name)) from None
-
     def _read_own_text(self, node: Node, element: etree._Element, fields: Fields) -> None:
         if node.text is None:
             self.keep_text(element)
@@ -172,15 +186,15 @@ class Walker:
 
     def _read_text(self, element: etree._Element, field: str, fields: Fields) -> None:
         """One text of several languages; what a mapping cannot hold of it is kept as an element."""
-        language, text = element.get(_LANGUAGE), element.get(_VALUE)
+        others = dict(element.items())
+        language, text = others.pop(_LANGUAGE, None), others.pop(_VALUE, None)
         own = (element.text or "").strip() if self._has_text else ""
         if not language or language in fields.get(field, ()):
             self.keep_element(element)
             return
         if text or own:
             fields.setdefault(field, {})[language] = text or own
-        known = 1 if text is None else 2
-        if len(element.attrib) > known or len(element) or (text and own):
+        if others or len(element) or (text and own):
             self.keep_element(element)
 
 

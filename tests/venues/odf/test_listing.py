@@ -64,6 +64,30 @@ def test_each_entity_is_a_message_of_its_own(decode: Decode, schedule: Build):
         assert message.remarks == ()
 
 
+def test_what_many_units_say_alike_is_theirs_beside_their_own(schedule: Build):
+    """Names and venue in one text, attributes of each unit, and times in the zone that counts for each document."""
+    inside = '<ItemName Language="ENG" Value="Round of 32"/><StartList><Start StartOrder="1"/></StartList>'
+    times = {"StartDate": "2030-07-27T10:00:00", "Venue": "XHA"}
+    for zone, seen in ((None, 36_000), (ZoneInfo("Europe/Paris"), 28_800)):
+        document = schedule(unit(FIRST, inside, Order="1", **times), unit(SECOND, inside, **times), Version=str(seen))
+        bodies = [
+            each.message.body for each in decode_odf(document, Receipt(0, None, lambda _, zone=zone: zone)).candidates
+        ]
+        assert [(body.code, body.order) for body in bodies] == [(FIRST, "1"), (SECOND, None)]
+        for body in bodies:
+            assert (body.names, body.venue, body.start_list[0].lane) == ({"ENG": "Round of 32"}, "XHA", "1")
+            assert body.start % (86_400 * 1_000_000) == seen * 1_000_000
+
+
+def test_what_is_odd_below_a_unit_is_told_of_each(decode: Decode, schedule: Build):
+    """It is not taken for known, or the second unit would lose what no field holds."""
+    inside = '<ItemName Language="ENG" Value="Final"/><Odd Value="1"/>'
+    first, second = decode(schedule(unit(FIRST, inside), unit(SECOND, inside))).candidates
+    for each in (first, second):
+        assert each.message.remarks == (Remark.UNMAPPED,)
+        assert each.message.body.unmapped == {"Odd": '<Odd Value="1"/>'}
+
+
 def test_the_head_names_the_document_alone(decode: Decode, schedule: Build):
     """Key, version, moment and hash of this document, and whether it is a whole list; entities name head and key."""
     decoded = decode(schedule(unit(), DocumentSubtype="SYNC", Language="FRA"))

@@ -3,7 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from feed.candidate import Decoded
+from feed.candidate import Decoded, Receipt
+from feed.venues import odf
+from feed.venues.odf.header import read_header
+from feed.venues.odf.listing import Entities, read_listing
+from feed.venues.odf.parse import parse
+from feed.venues.odf.received import received
+from feed.venues.odf.schedule import SCHEDULE
 from schemas.message import Mentions, Remark
 from schemas.session import SessionBody
 from schemas.unit import STATUSES, Starter, UnitBody
@@ -148,3 +154,16 @@ def test_the_handmade_file_has_all_statuses(shared: Path, decode: Decode):
     assert not any(Remark.UNKNOWN_CODE in message.remarks for message in units)
     assert {message.body.status for message in units} <= set(STATUSES)
     assert len(units) > 3
+
+
+@pytest.mark.shared
+def test_what_units_say_alike_changes_nothing(shared: Path):
+    """Every real schedule reads the same whether what stands below its units is read once or for each of them."""
+    tables = {tag: entity._replace(alike_below=False) for tag, entity in SCHEDULE.by_tag.items()}
+    receipt = Receipt(0, None, lambda _: None)
+    for path in sorted((shared / "data" / "odf" / "paris2024-schedule").glob("*.xml")):
+        document = path.read_bytes()
+        root = parse(document)
+        header = read_header(dict(root.items()), receipt)
+        one_by_one = read_listing(Entities(tables), received(document, root, header, 0))
+        assert odf.decode(document, receipt) == one_by_one, path.name
