@@ -25,6 +25,10 @@ def write_new(out: Path, documents: Iterable[Captured]) -> Generator[Captured, N
     """Write documents into a new capture, and hand each on when it is taken; raises CaptureError where one exists."""
     if out.exists():
         raise CaptureError(f"{out} exists already", hint="Choose another name with --out, or remove it.")
+    return _written(out, documents)
+
+
+def _written(out: Path, documents: Iterable[Captured]) -> Generator[Captured, None, None]:
     with CaptureWriter(out) as writer:
         for captured in documents:
             writer.append(captured)

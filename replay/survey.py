@@ -10,6 +10,7 @@ from typing import Final
 
 from replay.blocks import Block, Captured, Lost
 from replay.capture import blocks
+from replay.rhythm import Rhythm
 
 HEAD_BYTES: Final = 4096  # of a document; its type stands in its root element
 _TYPE: Final = re.compile(rb"""\bDocumentType\s*=\s*["']([^"'<]{1,40})["']""")
@@ -41,13 +42,14 @@ class Extent:
 
 
 class Counts:
-    """Documents by source, by type (the format where there is none), by origin and by hour, and their bytes."""
+    """Documents by source, type (the format where there is none), origin and hour, their bytes and their rhythm."""
 
     def __init__(self) -> None:
         self.sources: Counter[str] = Counter()
         self.types: Counter[str] = Counter()
         self.origins: Counter[str] = Counter()
         self.hours: Counter[str] = Counter()
+        self.rhythm = Rhythm()
         self.documents = self.bytes = 0
 
     def over(self, documents: Iterable[Captured]) -> Iterator[Captured]:
@@ -56,7 +58,9 @@ class Counts:
             self.documents += 1
             self.bytes += len(captured.data)
             self.sources[captured.source] += 1
-            self.types[type_of(captured)] += 1
+            type_ = type_of(captured)
+            self.types[type_] += 1
+            self.rhythm.add(captured, type_)
             self.origins[captured.origin] += 1
             self.hours[f"{moment(captured.recv)[:13]}Z"] += 1
             yield captured

@@ -14,9 +14,10 @@ from rich.progress import Progress, TaskID
 
 from feed.clock import now_micros
 from feed.commands import capture_files
-from feed.commands.capture_files import FILE, MOMENT, progress, say, within
+from feed.commands.capture_files import FILE, progress, say
 from feed.commands.get import DEFAULT_URL
 from feed.commands.up import settings_from
+from feed.commands.window import Window, window_option
 from feed.config import Settings
 from feed.core.outcome import Arrival
 from feed.errors import BrokerError
@@ -53,15 +54,13 @@ for command in capture_files.COMMANDS:
 @click.option("--nats-test", metavar="URL", help="Its account for test messages.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings as TOML.")
 @click.option("--flag", type=click.Choice(["P", "T"]), default="P", help="Production or test.  [P]")
-@click.option("--from", "start", type=MOMENT, help="Only what was received then or later.")
-@click.option("--to", "end", type=MOMENT, help="Only what was received before.")
+@window_option
 @click.option("--follow", is_flag=True, help="Go on with what arrives, until Ctrl-C.")
 def record(
     out: Path,
     config: Path | None,
     flag: Flag,
-    start: int | None,
-    end: int | None,
+    window: Window,
     *,
     follow: bool,
     **flags: Any,  # noqa: ANN401 - click hands over the options by name
@@ -74,9 +73,10 @@ def record(
     recording = Recording(out)
     if recording.writer.torn:
         say(f"{out}: {recording.writer.torn}; it is written anew")
-    begin = start if recording.start is None else max(recording.start, start or 0)
+    if recording.start is not None:
+        window = window._replace(start=max(recording.start, window.start or 0))
     try:
-        uvloop.run(_record(settings, flag, recording, begin, end, follow=follow))
+        uvloop.run(_record(settings, flag, recording, window, follow=follow))
     finally:
         recording.close()
         say(f"{out}: {recording.documents:,} documents written, {recording.known:,} were there already")
@@ -84,9 +84,8 @@ def record(
             say(f"{recording.moved:,} of them were stored late: they stand behind their time of receipt")
 
 
-async def _record(
-    settings: Settings, flag: Flag, recording: Recording, start: int | None, end: int | None, *, follow: bool
-) -> None:
+async def _record(settings: Settings, flag: Flag, recording: Recording, window: Window, *, follow: bool) -> None:
+    start, end = window
     stop = _stop_event()
     async with _linked(settings, flag) as link:
         tip = await last_sequence(link, RAW.name)
@@ -98,7 +97,7 @@ async def _record(
                 is_last = stop.is_set() or not follow
                 async for seq, arrival in arrivals(link, first, tip):
                     first = seq + 1
-                    if within(arrival.recv, start, end):
+                    if window.holds(arrival.recv):
                         recording.add(_captured(arrival))
                     bar.advance(task)
                     if (stop.is_set() and not is_level) or (end is not None and arrival.recv > end + HOLD_MICROS):
@@ -149,7 +148,7 @@ async def _of_folder(folder: Path, flag: Flag, stack: AsyncExitStack) -> Connect
 
 @capture.command()
 @click.argument("out", type=FILE)
-@click.option("--to", "url", default=DEFAULT_URL, show_default=True, metavar="URL", help="Where the service listens.")
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the service listens.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",

@@ -4,7 +4,6 @@ import contextlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from feed.commands.window import Window, window_option
 from replay.anonymize import Anonymizer
 from replay.capture import Captured, Lost, read_capture
 from replay.editing import cut as cut_of
@@ -23,32 +23,6 @@ from replay.survey import Counts, Extent, moment, type_of
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
 SEED_BYTES: Final = 16
 MOST_ROWS: Final = 30
-
-
-class Moment(click.ParamType[int]):
-    """A moment as RFC 3339, or microseconds UTC; without a zone it is UTC."""
-
-    name = "moment"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - click's
-        """Microseconds UTC."""
-        if isinstance(value, int) or value.isdecimal():
-            return int(value)
-        try:
-            when = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no moment; write it as 2024-08-04T19:50:00Z", param, ctx)
-        when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        since = when - datetime.fromtimestamp(0, UTC)
-        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-MOMENT: Final = Moment()
-
-
-def within(recv: int, start: int | None, end: int | None) -> bool:
-    """Whether a moment is in a window, whose end is outside."""
-    return (start is None or recv >= start) and (end is None or recv < end)
 
 
 def say(text: str) -> None:
@@ -92,6 +66,7 @@ def _line(captured: Captured) -> str:
 
 
 def _as_json(path: Path, extent: Extent, counts: Counts) -> dict[str, Any]:
+    rhythm = counts.rhythm
     return {
         "documents": counts.documents,
         "first": extent.first,
@@ -104,6 +79,12 @@ def _as_json(path: Path, extent: Extent, counts: Counts) -> dict[str, Any]:
         "types": counts.types,
         "origins": counts.origins,
         "hours": counts.hours,
+        "units": len(rhythm.units),
+        "mean_bytes_without_lists": rhythm.mean_bytes,
+        "longest_bytes": rhythm.longest,
+        "busiest_minute": rhythm.busiest_minute._asdict(),
+        "busiest_second": rhythm.busiest_second._asdict(),
+        "fields_in_use": {"median": rhythm.median_fields, "most": rhythm.most_fields},
     }
 
 
@@ -115,6 +96,8 @@ def _print(path: Path, extent: Extent, counts: Counts) -> None:
     if extent.first is not None and extent.last is not None:
         console.print(f"received {moment(extent.first)} to {moment(extent.last)}", soft_wrap=True)
     console.print(f"{counts.bytes:,} bytes, {size:,} in the file{ratio}", soft_wrap=True)
+    for line in _rhythm(counts):
+        console.print(line, soft_wrap=True)
     tables = {"source": counts.sources, "type": counts.types, "origin": counts.origins, "hour": counts.hours}
     for name, counter in tables.items():
         table = Table(name, "documents")
@@ -127,19 +110,29 @@ def _print(path: Path, extent: Extent, counts: Counts) -> None:
         console.print(table)
 
 
+def _rhythm(counts: Counts) -> Iterator[str]:
+    """What happened in it, and how fast."""
+    rhythm = counts.rhythm
+    sizes = f"{rhythm.mean_bytes:,} bytes a document without lists, {rhythm.longest:,} the longest"
+    yield f"{sizes}; {len(counts.sources)} sources"
+    for name, (documents, at) in {"minute": rhythm.busiest_minute, "second": rhythm.busiest_second}.items():
+        if documents:
+            yield f"busiest {name}: {documents:,} documents from {moment(at)[:19]}Z"
+    if rhythm.units:
+        fields = f"{rhythm.median_fields} in the median, {rhythm.most_fields} at most"
+        yield f"{len(rhythm.units):,} units with results; fields of play in use in a minute: {fields}"
+
+
 @click.command()
 @click.argument("path", type=FILE)
-@click.option("--from", "start", type=MOMENT, help="Only what was received then or later.")
-@click.option("--to", "end", type=MOMENT, help="Only what was received before.")
+@window_option
 @click.option("--source", "sources", multiple=True, metavar="SOURCE", help="Only of this source; repeat for several.")
 @click.option("--salvage", is_flag=True, help="Pass over damaged blocks, and tell what is lost.")
 @click.option("--out", type=FILE, required=True, help="The new capture.")
-def cut(path: Path, start: int | None, end: int | None, sources: tuple[str, ...], out: Path, *, salvage: bool) -> None:
+def cut(path: Path, window: Window, sources: tuple[str, ...], out: Path, *, salvage: bool) -> None:
     """Write a part of a capture into a new one."""
-    if start is not None and end is not None and start >= end:
-        raise click.BadParameter("it is not after --from", param_hint="--to")
     lost = (lambda lost: say(f"{path}: {lost}")) if salvage else None
-    documents = cut_of(path, start, end, frozenset(sources), lost)
+    documents = cut_of(path, window.start, window.end, frozenset(sources), lost)
     _write(out, documents, Extent(path).documents)
 
 

@@ -16,9 +16,9 @@ import uvloop
 from rich.console import Console
 from rich.text import Text
 
-from feed.commands.capture_files import MOMENT
 from feed.commands.get import DEFAULT_URL, key_option
 from feed.commands.screen import KEYS, STEP_KEYS, Screen, keyboard, press
+from feed.commands.window import Window, window_option
 from replay.capture import Captured, read_capture
 from replay.faults import Faults
 from replay.link import address_of
@@ -67,7 +67,7 @@ class Speed(click.ParamType[float | None]):
 @click.option("--keys", type=click.Path(path_type=Path), help='A TOML file of keys by source: STA1 = "SECRET".')
 @click.option("--speed", type=Speed(), metavar="N|max", default="1", show_default=True, help="Times real time, or max.")
 @click.option("--max-gap", type=Number(min=0), metavar="SECONDS", help="Longest pause; longer ones shrink.")
-@click.option("--window", nargs=2, type=MOMENT, metavar="FROM TO", help="Only what was received from FROM to TO.")
+@window_option
 @click.option("--loop", "loops", type=click.IntRange(min=1), default=1, show_default=True, help="Rounds to play.")
 @click.option("--rewrite-timestamps", "rewrite", is_flag=True, help="Move headers on in each round after the first.")
 @click.option("--step", "steps", is_flag=True, help="One document at each key press.")
@@ -98,15 +98,15 @@ def replay(capture: Path, **options: Any) -> None:  # noqa: ANN401 - click hands
 
 async def _replay(capture: Path, options: dict[str, Any]) -> Replayed:
     wishes, tally = wishes_of(options), Tally()
-    first, end = options["window"] or (None, None)
-    if first is not None and first >= end:
-        raise click.BadParameter("the window ends before it begins", param_hint="--window")
+    window: Window = options["window"]
     in_flight = options["in_flight"] or (IN_FLIGHT if wishes.speed else IN_FLIGHT_AT_MAX)
     console = Console(stderr=True, highlight=False)
 
     def read(start: int | None) -> Iterator[Captured]:
         """From a place within the window on."""
-        return read_capture(capture, max((at for at in (first, start) if at is not None), default=None), end)
+        return read_capture(
+            capture, max((at for at in (window.start, start) if at is not None), default=None), window.end
+        )
 
     def tell(line: str) -> None:
         console.print(Text(line, style="yellow"), soft_wrap=True)
@@ -129,7 +129,7 @@ async def _replay(capture: Path, options: dict[str, Any]) -> Replayed:
             await asyncio.wait({showing})
             venues.close()
     if not tally.documents and not player.is_over:
-        tell("nothing was sent: the capture has no documents" + (" in this window" if first is not None else ""))
+        tell("nothing was sent: the capture has no documents" + ("" if window == Window() else " in this window"))
     return tally.report(command=command_of(sys.argv), seed=wishes.seed, speed=wishes.speed, is_whole=is_whole)
 
 

@@ -32,12 +32,18 @@ def simulate(seed: int, size: str, out: Path, truth: Path) -> None:
     The same seed gives the same bytes, on every machine. `small` is a few events of each kind of sport, `day` the
     busiest day of a Summer Games, `paris` and `winter` are whole Games.
     """
+    count, digest = write_games(size, seed, out, truth)
+    click.echo(f"{count} documents in {out}, truth {digest} in {truth}")
+
+
+def write_games(size: str, seed: int, out: Path, truth: Path) -> tuple[int, str]:
+    """Write new files, with a bar on the terminal: the number of documents, and the hash of the truth."""
     _refuse_existing(out, truth)
     with _whole_or_none(out, truth):
-        _write(size, seed, out, truth)
+        return _write(size, seed, out, truth)
 
 
-def _write(size: str, seed: int, out: Path, truth: Path) -> None:
+def _write(size: str, seed: int, out: Path, truth: Path) -> tuple[int, str]:
     games = Games(SCALES[size], seed)
     days = games.days()
     columns = (
@@ -56,7 +62,7 @@ def _write(size: str, seed: int, out: Path, truth: Path) -> None:
             if count % _EVERY == 0:
                 bar.update(task, completed=sum(day <= sent.at for day in days), documents=count)
         bar.update(task, completed=len(days), documents=count)
-    click.echo(f"{count} documents in {out}, truth {games.digest} in {truth}")
+    return count, games.digest
 
 
 @contextlib.contextmanager

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from replay.simulate import lists, tables
+from replay.simulate import lists, tables, totals
 from replay.simulate.contest import Contest
 from replay.simulate.incidents import DISQUALIFICATION
+from replay.simulate.legs import is_of_legs
 from replay.simulate.model import Draft, Outcome, Unit, general_code, phase_code
 from replay.simulate.moments import clock_of, day_of
 from replay.simulate.rows import source
@@ -24,26 +25,57 @@ class Aftermath:
 
     def drafts(self, unit: Unit, at: int, notes: tuple[str, ...] = ()) -> Iterator[Draft]:
         """After a signed result, the first at or after `at`; with notes after a correction."""
-        is_tree = self._event.format.kind in TREES
-        standing = self._about_tree(unit, at) if is_tree else self._about_phase(unit, at, notes)
         step = at
+        standing = self.standing(unit, at, notes)
         for draft in (*standing, *self._next_units(unit, at), *self._records(unit, at), *self._medals(unit, at, notes)):
             step += _STEP
             yield draft._replace(at=step)
+
+    def standing(self, unit: Unit, at: int, notes: tuple[str, ...] = ()) -> Iterator[Draft]:
+        """Where everybody of the phase, the tree or the whole event is now."""
+        if is_of_legs(self._event):
+            return self._about_legs(unit, at, "OFFICIAL", notes)
+        if self._event.format.kind in TREES:
+            return self._about_tree(unit, at)
+        return self._about_phase(unit, at, notes)
+
+    def foretold(self, unit: Unit, at: int, status: str) -> Iterator[Draft]:
+        """The same after the last unit of all, while its result has not been signed."""
+        if is_of_legs(self._event):
+            if unit.medal and status == "UNOFFICIAL":
+                yield from self._about_legs(unit, at, status, ())
+            return
+        if self._event.format.kind in TREES:
+            return
+        phase = self._phase(unit)
+        others = [each for each in phase if each.code != unit.code]
+        if any(self._outcome(each).official > at for each in others):
+            return
+        body = tables.phase_result(self._contest, phase, [*others, unit], set(), at)
+        code = phase_code(self._event.code, unit.phase)
+        yield Draft(at, "DT_PHASE_RESULT", code, body, self._source, status)
 
     def _outcome(self, unit: Unit) -> Outcome:
         return self._contest.outcomes[unit.code]
 
     def _about_phase(self, unit: Unit, at: int, notes: tuple[str, ...]) -> Iterator[Draft]:
-        phase = next(phase for phase in self._event.phases if unit in phase)
+        phase = self._phase(unit)
         over = [each for each in phase if self._outcome(each).official <= at]
         is_done = len(over) == len(phase)
-        is_first_word = any(self._outcome(each).corrected > at for each in over)
         going = self._going_on(phase) if is_done else set()
-        body = tables.phase_result(self._contest, phase, over, final=not is_first_word, going=going)
+        body = tables.phase_result(self._contest, phase, over, going, at)
         code = phase_code(self._event.code, unit.phase)
         status = "OFFICIAL" if is_done else "INTERMEDIATE"
         yield Draft(at, "DT_PHASE_RESULT", code, body, self._source, status, notes=notes)
+
+    def _phase(self, unit: Unit) -> list[Unit]:
+        return next(phase for phase in self._event.phases if any(each is unit for each in phase))
+
+    def _about_legs(self, unit: Unit, at: int, status: str, notes: tuple[str, ...]) -> Iterator[Draft]:
+        """The total so far; it is as official as the result it follows once all legs are over."""
+        body = totals.cumulative_result(self._contest, unit, at)
+        told = status if unit.medal else "INTERMEDIATE"
+        yield Draft(at, "DT_CUMULATIVE_RESULT", self._event.code, body, self._source, told, notes=notes)
 
     def _going_on(self, phase: list[Unit]) -> set[str]:
         number = self._event.phases.index(phase)

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from replay.simulate.catalogue import Scale
 from replay.simulate.draws import Draws
+from replay.simulate.legs import is_of_legs
 from replay.simulate.model import Event, Unit
 from replay.simulate.moments import DAY, HOUR, MINUTE
+from replay.simulate.sports import tie
 from replay.simulate.staging import TREES
 
 _OPENS, _CLOSES = 8 * HOUR, 22 * HOUR
@@ -29,13 +31,17 @@ _WINDOWS = {
     "BDM": (0.15, 0.25),
     "TTE": (0.15, 0.40),
     "SHO": (0.15, 0.55),
+    "GLF": (0.42, 0.60),
+    "SAL": (0.20, 0.45),
     "WRE": (0.60, 0.85),
     "CSP": (0.65, 0.85),
     "CTR": (0.60, 0.82),
     "WLF": (0.68, 0.85),
     "TKW": (0.72, 0.85),
 }
-_USUAL = (0.14, 0.75)
+_USUAL = (0.14, 0.85)
+# Fields of play in use at once at the most, by day: as busy as in Paris, whose fifth day had 35.
+_FIELDS = (6, 10, 10, 24, 35, 32, 27, 25, 25, 24, 24, 23, 22, 22, 21, 21, 20, 18, 10, 10, 10)
 
 
 def arrange(events: list[Event], scale: Scale, seed: int) -> None:
@@ -46,13 +52,14 @@ def arrange(events: list[Event], scale: Scale, seed: int) -> None:
     heapq.heapify(queue)
     by_number = {event.number: event for event in events}
     places: dict[str, list[int]] = {}
+    crowd = Crowd(scale)
     for event in events:
         free = places.setdefault(event.discipline, [])
         free += [0] * (event.format.fields - len(free))
     while queue:
         ready, number, phase = heapq.heappop(queue)
         event = by_number[number]
-        end = _held(event.phases[phase], event, ready, places[event.discipline])
+        end = _held(event.phases[phase], event, ready, places[event.discipline], crowd)
         if phase + 1 < len(event.phases):
             heapq.heappush(queue, (end + _rest(event), number, phase + 1))
     units = [(event, unit) for event in events for unit in event.units]
@@ -61,6 +68,8 @@ def arrange(events: list[Event], scale: Scale, seed: int) -> None:
         is_moved = draws.chance(_MOVED_ODDS) or (event is events[0] and unit is event.units[0])
         unit.planned = unit.start - _MOVED_BY if is_moved else unit.start
     _number_sessions(units)
+    for _, unit in units:
+        tie.time_parts(unit)
 
 
 def _first_start(number: int, event: Event, events: list[Event], scale: Scale) -> int:
@@ -77,18 +86,48 @@ def _first_start(number: int, event: Event, events: list[Event], scale: Scale) -
 def _rest(event: Event) -> int:
     if event.format.kind in TREES:
         return _REST_OVERNIGHT if event.format.minutes > _SHORT else _REST_SHORT
-    return _REST_BETWEEN
+    return _REST_SHORT if is_of_legs(event) else _REST_BETWEEN
 
 
-def _held(units: Iterable[Unit], event: Event, ready: int, free: list[int]) -> int:
+class Crowd:
+    """How many fields of play are in use at each minute; no more than the day takes."""
+
+    def __init__(self, scale: Scale) -> None:
+        self._first = scale.first
+        self._used: dict[int, int] = {}
+
+    def start(self, at: int, length: int) -> int:
+        """The first moment from `at` at which there is room for so long."""
+        at = _open_at(at, length)
+        while (full := self._full(at, length)) is not None:
+            at = _open_at((full + 1) * MINUTE, length)
+        return at
+
+    def take(self, at: int, length: int) -> None:
+        """Somebody is there from now on."""
+        for minute in _minutes(at, length):
+            self._used[minute] = self._used.get(minute, 0) + 1
+
+    def _full(self, at: int, length: int) -> int | None:
+        """The last minute of these without room."""
+        most = _FIELDS[min((at - self._first) // DAY, len(_FIELDS) - 1)]
+        return next((minute for minute in reversed(_minutes(at, length)) if self._used.get(minute, 0) >= most), None)
+
+
+def _minutes(at: int, length: int) -> range:
+    return range(at // MINUTE, -(-(at + length) // MINUTE))
+
+
+def _held(units: Iterable[Unit], event: Event, ready: int, free: list[int], crowd: Crowd) -> int:
     """Put units behind each other on what is free; returns when the last one ends."""
-    length = event.format.minutes * MINUTE
     last = ready
     rounds = _rounds_of(list(units), event)
     for units_of_round in rounds:
         for unit in units_of_round:
             place = min(range(len(free)), key=lambda number: (max(free[number], ready), number))
-            start = _open_at(max(free[place], ready), length)
+            length = event.form_of(unit).minutes * MINUTE
+            start = crowd.start(max(free[place], ready), length)
+            crowd.take(start, length)
             unit.start, unit.end, unit.field = start, start + length, place + 1
             free[place] = unit.end + _CHANGE
             last = max(last, unit.end)

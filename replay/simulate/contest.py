@@ -7,12 +7,17 @@ time has come.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from replay.simulate import legs
 from replay.simulate.draws import Draws
 from replay.simulate.incidents import befall, officially
 from replay.simulate.model import Entrant, Event, Outcome, Rows, Unit
+from replay.simulate.moments import SECOND
 from replay.simulate.rows import ranked
-from replay.simulate.sports import SPORTS, Held
-from replay.simulate.staging import TREES, final_size, pool_count, pool_pairs
+from replay.simulate.sports import SPORTS, Held, tie
+from replay.simulate.staging import TREES, final_size, places, pool_count, pool_pairs
+
+_SIGNED_AFTER = 45 * SECOND  # a match of a match of teams
+ENDS = 1 << 62  # a time when everything is known
 
 
 @dataclass(slots=True)
@@ -33,20 +38,50 @@ def contest(event: Event, entrants: tuple[Entrant, ...], seed: int) -> Contest:
         _seat(found, phase, going)
         for unit in phase:
             starters = found.starters[unit.code]
-            rows = SPORTS[event.format.kind].play(Held(event, unit, starters, seed))
+            rows = SPORTS[event.form_of(unit).kind].play(Held(event, unit, starters, seed))
             draws = Draws(seed, "incident", unit.code)
             outcome = Outcome(starters=starters, first=rows, final=rows, official=officially(unit, draws))
             befall(event, unit, outcome, draws)
             found.outcomes[unit.code] = outcome
+            _settle_parts(found, unit, seed)
         if number + 1 < len(event.phases):
             going = _going_on(found, number, seed)
     return found
 
 
-def phase_rows(contest: Contest, units: Iterable[Unit], *, final: bool = True) -> Rows:
-    """Everybody of these units in one order."""
-    outcomes = (contest.outcomes[unit.code] for unit in units)
-    return ranked(row for outcome in outcomes for row in (outcome.final if final else outcome.first))
+def _settle_parts(found: Contest, unit: Unit, seed: int) -> None:
+    """The matches of a match of teams, which is over with the one that decides it."""
+    if not unit.parts:
+        return
+    outcome = found.outcomes[unit.code]
+    waited = outcome.official - unit.end
+    for part in tie.played(Held(found.event, unit, outcome.starters, seed)):
+        found.starters[part.unit.code] = part.sides
+        official = part.unit.end + _SIGNED_AFTER
+        found.outcomes[part.unit.code] = Outcome(part.sides, part.rows, part.rows, official)
+        unit.end = part.unit.end + SECOND
+    outcome.official = unit.end + max(waited, 2 * _SIGNED_AFTER)
+
+
+def phase_rows(contest: Contest, units: Iterable[Unit], at: int) -> Rows:
+    """Everybody of these units in one order, as it is known at a time."""
+    return ranked(row for unit in units for row in contest.outcomes[unit.code].told(at))
+
+
+def total(contest: Contest, unit: Unit, at: int) -> Rows:
+    """The order of an event of legs after one of them, as it is known at a time."""
+    units = contest.event.units
+    done = units[: 1 + next(number for number, each in enumerate(units) if each is unit)]
+    return legs.order_after(contest.event, [contest.outcomes[each.code].told(at) for each in done])
+
+
+def direct(contest: Contest, unit: Unit, rows: Rows) -> set[str]:
+    """Who of a unit goes on by the place in these rows, by id."""
+    if contest.event.format.kind in TREES:
+        return set()
+    number = next(number for number, phase in enumerate(contest.event.phases) if unit.code in {u.code for u in phase})
+    count = places(contest.event, number)
+    return {row.entrant.id for row in rows if 1 <= row.rank <= count}
 
 
 def standing(contest: Contest, units: Sequence[Unit]) -> list[tuple[Entrant, int, int, int, int]]:
@@ -87,7 +122,7 @@ def _seat(found: Contest, phase: Sequence[Unit], going: Sequence[Entrant]) -> No
 
 
 def _seat_pools(found: Contest, phase: Sequence[Unit], going: Sequence[Entrant]) -> None:
-    count = pool_count(len(going))
+    count = pool_count(found.event)
     for number in range(count):
         pool = going[number::count]
         units = [unit for unit in phase if unit.phase == f"GP{chr(ord('A') + number)}-"]
@@ -107,8 +142,14 @@ def _going_on(found: Contest, number: int, seed: int) -> list[Entrant]:
         return _out_of_pools(found, phase, 2 * len(following))
     if event.format.kind in TREES:
         return []
+    if legs.is_of_legs(event):
+        return legs.starters_of(event, number + 1, total(found, phase[-1], ENDS))
     count = final_size(event) * len(following)
-    best = [row.entrant for row in phase_rows(found, phase) if not row.irm][:count]
+    by_place: set[str] = set().union(*(direct(found, unit, found.outcomes[unit.code].final) for unit in phase))
+    rows = [row for row in phase_rows(found, phase, ENDS) if not row.irm]
+    others = [row.entrant.id for row in rows if row.entrant.id not in by_place]
+    chosen = by_place.union(others[: max(0, count - len(by_place))])
+    best = [row.entrant for row in rows if row.entrant.id in chosen]
     return Draws(seed, "lanes", event.code, following[0].phase).shuffled(best)
 
 

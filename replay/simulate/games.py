@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
-from replay.simulate import days, lists, tables
+from replay.simulate import days, lists, reissue, tables
 from replay.simulate.aftermath import Aftermath
 from replay.simulate.calendar import arrange
 from replay.simulate.catalogue import Scale, events
-from replay.simulate.contest import Contest, contest
+from replay.simulate.contest import ENDS, Contest, contest, total
+from replay.simulate.legs import is_of_legs
 from replay.simulate.model import Draft, Row, Unit, general_code
 from replay.simulate.moments import DAY, HOUR, SECOND
 from replay.simulate.odf import Press
@@ -21,10 +22,11 @@ from replay.simulate.oracle import Oracle
 from replay.simulate.people import NOCS, entrants
 from replay.simulate.rows import source
 from replay.simulate.staging import phases
-from replay.simulate.story import Story
+from replay.simulate.story import CANCELLED, Story
 
 _EVE = 12 * HOUR  # before the first day
 _STEP = 400
+_DECIDING = frozenset({"DT_RESULT", "DT_CUMULATIVE_RESULT"})
 _FILLED = frozenset({"DT_MEDALS", "DT_MEDALLISTS_DISCIPLINE"})
 
 
@@ -51,7 +53,7 @@ class Games:
         self._by_discipline: dict[str, list[Contest]] = defaultdict(list)
         for each in self.contests.values():
             self._by_discipline[each.event.discipline].append(each)
-        self._unit_of = {unit.code: (each, unit) for each in self.contests.values() for unit in each.event.units}
+        self._unit_of = {unit.code: (each, unit) for each in self.contests.values() for unit in _all(each)}
 
     def days(self) -> list[int]:
         """The first moments of the days on which there is competition."""
@@ -106,7 +108,11 @@ class Games:
             yield eve, partial(self._lists, group, eve + number * 20 * SECOND)
             yield eve, partial(days.venue_days, group, self._seed, all_days)
         yield eve, partial(days.greetings, all_days)
+        for burst in reissue.bursts(told, self._seed):
+            yield burst.at, partial(reissue.drafts, burst, self._seed)
         for each, unit in told:
+            if unit.code not in each.outcomes:
+                continue
             begins = min(unit.planned, unit.start) - HOUR
             yield begins, partial(self._story, each, unit)
             if each.outcomes[unit.code].corrected:
@@ -114,7 +120,8 @@ class Games:
 
     def _story(self, each: Contest, unit: Unit) -> Iterator[Draft]:
         yield from Story(each, unit, self._seed).drafts()
-        yield from Aftermath(each).drafts(unit, each.outcomes[unit.code].official + SECOND)
+        if not unit.whole:
+            yield from Aftermath(each).drafts(unit, each.outcomes[unit.code].official + SECOND)
 
     def _corrections(self, each: Contest, unit: Unit) -> Iterator[Draft]:
         outcome = each.outcomes[unit.code]
@@ -159,19 +166,36 @@ class Games:
 
     def _witness(self, draft: Draft, version: int, number: int, oracle: Oracle) -> None:
         """A signed result of a unit that decides medals moves them."""
-        if draft.type != "DT_RESULT" or draft.status != "OFFICIAL":
+        if draft.type not in _DECIDING or draft.status != "OFFICIAL":
             return
-        each, unit = self._unit_of[draft.code]
-        if unit.medal:
+        each, decides = self._decided_by(draft)
+        if decides:
             held = [(medal, entrant.id, entrant.noc) for medal, _, entrant in tables.awards(each, draft.at)]
             said = {"type": draft.type, "code": draft.code, "version": version}
             oracle.won(each.event.code, held, number, said)
 
+    def _decided_by(self, draft: Draft) -> tuple[Contest, bool]:
+        """The contest of a signed result, and whether that decides medals: of legs it is their total."""
+        if draft.type == "DT_CUMULATIVE_RESULT":
+            return self.contests[draft.code], True
+        each, unit = self._unit_of[draft.code]
+        return each, bool(unit.medal) and not is_of_legs(each.event)
+
     def _tell_ends(self, oracle: Oracle) -> None:
         for each, unit in self.units():
+            if unit.code not in each.outcomes:
+                oracle.tell("unit", code=unit.code, status=CANCELLED, start=unit.start, end=unit.end)
+                continue
             oracle.tell("unit", code=unit.code, status="FINISHED", start=unit.start, end=unit.end)
             rows = [_told(row) for row in each.outcomes[unit.code].final]
             oracle.tell("result", code=unit.code, status="OFFICIAL", rows=rows)
+            if unit.medal and is_of_legs(each.event):
+                rows = [_told(row) for row in total(each, unit, ENDS)]
+                oracle.tell("total", code=each.event.code, status="OFFICIAL", rows=rows)
+
+
+def _all(contest: Contest) -> list[Unit]:
+    return [*contest.event.units, *contest.event.parts]
 
 
 def _told(row: Row) -> dict[str, object]:

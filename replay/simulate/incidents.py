@@ -4,10 +4,11 @@ Everything is decided with the outcome, so that who goes on, and who has the med
 """
 
 from replay.simulate.draws import Draws
+from replay.simulate.legs import is_of_legs
 from replay.simulate.model import Event, Outcome, Rows, Unit
 from replay.simulate.moments import DAY, HOUR, MINUTE, SECOND
 from replay.simulate.rows import ranked
-from replay.simulate.staging import FINAL, TREES
+from replay.simulate.staging import TREES
 
 PROTEST, CORRECTION, DISQUALIFICATION = "protest", "correction", "disqualification"
 _ODDS = ((PROTEST, 0.03), (CORRECTION, 0.03))
@@ -29,11 +30,11 @@ def officially(unit: Unit, draws: Draws) -> int:
 
 def befall(event: Event, unit: Unit, outcome: Outcome, draws: Draws) -> None:
     """Change an outcome where something happens; matches are decided on the field."""
-    is_final = unit.phase == FINAL
+    is_final = unit.medal == "1"
     if event.format.kind in TREES:
         return
     forced = _FORCED.get(event.number) if is_final else None
-    if is_final and (forced == "two golds" or draws.chance(_TWO_GOLDS_ODDS)):
+    if is_final and not is_of_legs(event) and (forced == "two golds" or draws.chance(_TWO_GOLDS_ODDS)):
         outcome.first = outcome.final = _two_golds(outcome.first)
     present = [row for row in outcome.first if not row.irm]
     if len(present) <= _MOST_PLACES:

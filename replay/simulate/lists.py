@@ -84,13 +84,17 @@ def entries(contest: Contest) -> str:
 def schedule(contests: Sequence[Contest]) -> str:
     """Sessions, then units, all as planned."""
     discipline = contests[0].event.discipline
-    units = [(unit.planned, unit.code, unit, contest) for contest in contests for unit in contest.event.units]
+    units = [(unit.planned, unit.code, unit, contest) for contest in contests for unit in _all(contest)]
     sessions: dict[str, list[Unit]] = {}
     for _, _, each, _ in units:
         sessions.setdefault(each.session, []).append(each)
     written = [_session(code, sessions[code], discipline) for code in sorted(sessions)]
     written += [unit(each, discipline, "SCHEDULED", When(at)) for at, _, each, _ in sorted(units, key=lambda u: u[:2])]
     return "".join(written)
+
+
+def _all(contest: Contest) -> list[Unit]:
+    return [*contest.event.units, *contest.event.parts]
 
 
 def _session(code: str, units: Sequence[Unit], discipline: str) -> str:
@@ -139,8 +143,9 @@ def config(contest: Contest, phase: Sequence[Unit]) -> str:
     """How the units of a phase are held."""
     scope = f"{phase[0].code[:26]}--------"
     size = len(contest.starters[phase[0].code])
+    minutes = contest.event.form_of(phase[0]).minutes
     return (
         f'<Configs><Config Unit="{scope}"><ExtendedConfig Type="EC" Code="UNITS_PHASE" Value="{len(phase)}"/>'
         f'<ExtendedConfig Type="EC" Code="COMPETITORS_UNIT" Value="{size}"/>'
-        f'<ExtendedConfig Type="EC" Code="MINUTES" Value="{contest.event.format.minutes}"/></Config></Configs>'
+        f'<ExtendedConfig Type="EC" Code="MINUTES" Value="{minutes}"/></Config></Configs>'
     )

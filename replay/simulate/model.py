@@ -64,6 +64,9 @@ class Unit:
     session: str = ""
     pool: str = ""
     feeders: tuple[tuple[str, str], ...] = ()
+    form: Format | None = None  # where it is not held as the rest of its event
+    parts: tuple["Unit", ...] = ()  # the matches of a match of teams
+    whole: str = ""  # the match of teams that this is a part of
 
 
 @dataclass(slots=True)
@@ -83,6 +86,15 @@ class Event:
     @property
     def units(self) -> list[Unit]:
         return [unit for phase in self.phases for unit in phase]
+
+    @property
+    def parts(self) -> list[Unit]:
+        """The matches that matches of teams consist of."""
+        return [part for unit in self.units for part in unit.parts]
+
+    def form_of(self, unit: Unit) -> Format:
+        """How a unit is held."""
+        return unit.form or self.format
 
 
 class Row(NamedTuple):
@@ -112,6 +124,10 @@ class Outcome:
     incident: str = ""
     corrected: int = 0
     note: str = ""
+
+    def told(self, at: int) -> Rows:
+        """The rows as they are known at a time."""
+        return self.final if at >= (self.corrected or self.official) else self.first
 
 
 class Draft(NamedTuple):

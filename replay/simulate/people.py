@@ -12,6 +12,7 @@ _STARTS = ("Ba", "Ce", "Do", "Fa", "Gi", "Ha", "Jo", "Ka", "Li", "Mo", "Na", "Pe
 _MIDDLES = ("la", "ri", "no", "ve", "mi", "sa", "tu", "ke", "do", "lé")
 _ENDS = ("n", "r", "s", "ski", "ta", "no", "m", "li", "ez", "va")
 _FIRST_ID = 1_000_000
+_COACHES = 8_000_000  # beyond the number of their first athlete
 _IDS_OF_EVENT = 1_000
 
 
@@ -46,11 +47,34 @@ def _person(draws: Draws, number: int, noc: str, gender: str) -> Person:
 def member(person: Person, order: int) -> str:
     """One athlete of a competitor; its element is not closed, so that what changes can follow."""
     gender = "F" if person.gender == "W" else "M"
+    number = int(person.id)
+    told = {
+        "POSITION": order,
+        "HAND": "RL"[number % 9 == 0],
+        "WLD_RANK": 1 + number % 397,
+        "WLD_POINTS": 9_000 - number * 13 % 7_919,
+        "GAMES": 1 + number % 4,
+        "CLUB": f"CLUB{number % 211}",
+        "SEASON_WINS": number * 7 % 31,
+    }
+    entries = "".join(f'<EventUnitEntry Type="EUE" Code="{code}" Value="{value}"/>' for code, value in told.items())
     return (
-        f'<Athlete Code="{person.id}" Order="{order}" Bib="{int(person.id) % _IDS_OF_EVENT + 1}">'
+        f'<Athlete Code="{person.id}" Order="{order}" Bib="{number % _IDS_OF_EVENT + 1}">'
         f'<Description GivenName="{person.given}" FamilyName="{person.family}" Gender="{gender}" '
-        f'Organisation="{person.noc}" BirthDate="{person.born}" IFId="{int(person.id) * 7}"/>'
-        f'<EventUnitEntry Type="EUE" Code="POSITION" Value="{order}"/>'
+        f'Organisation="{person.noc}" BirthDate="{person.born}" IFId="{number * 7}"/>{entries}'
+    )
+
+
+def alone(event: Event, team: Entrant, number: int) -> Entrant:
+    """A member of a team on its own: they take turns."""
+    person = team.people[number % len(team.people)]
+    return _entrant(event, team.noc, (person,), team.strength, number + 1)
+
+
+def _coach(noc: str, number: int) -> str:
+    return (
+        f'<Coaches><Coach Code="{number + _COACHES}" Order="1" Function="COACH"><Description GivenName="Coach" '
+        f'FamilyName="NUMBER{number + _COACHES}" Gender="{"MF"[number % 2]}" Nationality="{noc}"/></Coach></Coaches>'
     )
 
 
@@ -61,8 +85,9 @@ def _entrant(event: Event, noc: str, people: tuple[Person, ...], strength: float
     name = noc if is_team else f"{people[0].family} {people[0].given}"
     listed = "".join(f"{member(person, order)}</Athlete>" for order, person in enumerate(people, 1))
     described = f'<Description TeamName="{name}"/>' if is_team else ""
+    coach = _coach(noc, int(people[0].id))
     xml = (
         f'<Competitor Code="{id_}" Type="{"T" if is_team else "A"}" Organisation="{noc}">'
-        f"{described}{entry}<Composition>{listed}</Composition></Competitor>"
+        f"{described}{coach}{entry}<Composition>{listed}</Composition></Competitor>"
     )
     return Entrant(id_, is_team, noc, name, people, strength, xml)

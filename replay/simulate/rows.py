@@ -6,10 +6,11 @@ Nothing here needs escaping: names are letters, all else is numbers and codes.
 from collections.abc import Iterable, Sequence
 
 from replay.simulate.catalogue import DISCIPLINES
-from replay.simulate.model import Event, Row, Rows, Unit
+from replay.simulate.model import Event, Format, Row, Rows, Unit
 from replay.simulate.moments import iso
 
 _PANELS, _OFFICIALS = 16, 6
+_SYSTEMS = 4  # of a discipline
 
 
 def result(order: int, start: int, attributes: str, extended: str, competitor: str) -> str:
@@ -72,14 +73,15 @@ def around(event: Event, unit: Unit | None, started: int = 0, name: str = "", en
     )
 
 
-def officials(event: Event, unit: Unit) -> str:
-    """Who judges: the same panel for all units of an event on one field of play."""
+def officials(event: Event, unit: Unit, *, other_judge: bool = False) -> str:
+    """Who judges: the same panel for all units of an event on one field of play; the last can be another one."""
     panel = event.number * _PANELS + unit.field
-    return f"<Officials>{''.join(_official(panel, order) for order in range(1, _OFFICIALS + 1))}</Officials>"
+    orders = [*range(1, _OFFICIALS), _OFFICIALS + (1 if other_judge else 0)]
+    return f"<Officials>{''.join(_official(panel, order) for order in orders)}</Officials>"
 
 
 def _official(panel: int, order: int) -> str:
-    number = 8_000_000 + panel * _OFFICIALS + order
+    number = 8_000_000 + panel * (_OFFICIALS + 1) + order
     return (
         f'<Official Code="{number}" Function="{"RE" if order == 1 else "JU"}" Order="{order}"><Description '
         f'GivenName="Official" FamilyName="NUMBER{number}" Gender="{"MF"[number % 2]}" Organisation="SUI"/></Official>'
@@ -100,9 +102,15 @@ def location(discipline: str, field: int) -> str:
     return f"{venue(discipline)}{field}"
 
 
-def source(discipline: str) -> str:
-    """The system that sends of it: venue, discipline, number."""
-    return f"{venue(discipline)}{discipline}1"
+def source(discipline: str, system: int = 1) -> str:
+    """The system that sends of it: venue, discipline, number; the first tells all that is not of one unit."""
+    return f"{venue(discipline)}{discipline}{system}"
+
+
+def system_of(form: Format, unit: Unit) -> int:
+    """The number of the system that tells of a unit: each has some fields of play."""
+    systems = min(form.fields, _SYSTEMS)
+    return 1 + (unit.field - 1) * systems // form.fields
 
 
 def time_text(hundredths: int) -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from replay.simulate import legs
 from replay.simulate.model import Event, Unit, phase_code, unit_code
+from replay.simulate.sports import tie
 
 FINAL, SEMIFINAL, REPECHAGE = "FNL-", "SFNL", "REP-"
 HEATS = {"race": "HEAT"}
 QUALIFYING = "QUAL"
 TREES = frozenset({"match", "combat"})
-_POOLED = frozenset({"halves", "quarters", "thirds", "ends", "half"})
+_POOLED = frozenset({"halves", "quarters", "thirds", "ends", "half", "doubles21", "battles"})
 _ROUNDS = {64: "R64-", 32: "R32-", 16: "8FNL", 8: "QFNL", 4: SEMIFINAL}
 _NAMES = {
     "HEAT": "Heat",
@@ -27,14 +29,29 @@ _USUAL_FINAL = 8
 _LARGEST_FINAL = 12
 _GOLD, _BRONZE = "1", "3"
 _LOSERS_HAVE_BRONZE = frozenset({"BOX"})
+_POOLS_OF_FOUR = frozenset({"BKB", "VVO", "RU7", "FBL", "VBV", "BDM", "BKG"})
+_BY_RESULT_ALONE = frozenset({"SWM", "SSK", "CTR"})
+_BY_PLACE = 0.7  # of those who go on, at the most
 
 
 def phases(event: Event) -> list[list[Unit]]:
     """The event's units, not yet in the calendar."""
-    found = list(_tree(event) if event.format.kind in TREES else _rounds(event))
+    if legs.is_of_legs(event):
+        found = legs.rounds(event)
+    else:
+        found = list(_tree(event) if event.format.kind in TREES else _rounds(event))
     for number, unit in enumerate((unit for phase in found for unit in phase), 1):
         unit.number = number
+        if tie.matches_of(event.format):
+            unit.code = _whole(unit.code)
+            unit.feeders = tuple((_whole(code), wlt) for code, wlt in unit.feeders)
+            tie.divide(unit, event.format)
     return found
+
+
+def _whole(code: str) -> str:
+    """The code of a unit that has subunits."""
+    return f"{code[:-2]}00"
 
 
 def final_size(event: Event) -> int:
@@ -45,6 +62,14 @@ def final_size(event: Event) -> int:
     if event.format.kind == "race":
         return size if size >= _SMALLEST_FINAL else _USUAL_FINAL
     return min(size, _LARGEST_FINAL)
+
+
+def places(event: Event, number: int) -> int:
+    """How many of each unit of a phase (from 0) go on by their place; the others by result, over all units."""
+    if event.format.kind != "race" or event.discipline in _BY_RESULT_ALONE or number + 1 >= len(event.phases):
+        return 0
+    count = final_size(event) * len(event.phases[number + 1])
+    return int(count * _BY_PLACE) // len(event.phases[number])
 
 
 def _rounds(event: Event) -> Iterator[list[Unit]]:
@@ -120,7 +145,7 @@ def _after_pools(entrants: int) -> int:
 
 def _pools(event: Event) -> list[list[Unit]]:
     """Everybody against everybody of the pool, by rounds (circle method)."""
-    count = pool_count(event.format.entrants)
+    count = pool_count(event)
     found = []
     for pool in range(count):
         phase = f"GP{chr(ord('A') + pool)}-"
@@ -134,9 +159,10 @@ def _pools(event: Event) -> list[list[Unit]]:
     return found
 
 
-def pool_count(entrants: int) -> int:
-    """Pools of four where there are many, otherwise two, or one."""
-    if entrants in {16, 24}:
+def pool_count(event: Event) -> int:
+    """Pools of four where there are many or the sport wants it, otherwise two, or one."""
+    entrants = event.format.entrants
+    if entrants in {16, 24} or (event.discipline in _POOLS_OF_FOUR and entrants == 12):  # noqa: PLR2004 - three pools
         return entrants // 4
     return 2 if entrants in {6, 12} else 1
 

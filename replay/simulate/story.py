@@ -7,20 +7,22 @@ and what comes days later.
 from collections.abc import Iterator, Sequence
 
 from replay.simulate import lists
-from replay.simulate.contest import Contest
+from replay.simulate.aftermath import Aftermath
+from replay.simulate.contest import Contest, direct
 from replay.simulate.incidents import PROTEST
 from replay.simulate.model import Draft, Outcome, Rows, Unit, general_code
 from replay.simulate.moments import MINUTE, SECOND, iso
-from replay.simulate.rows import around, final_attributes, officials, result, sharing, source
+from replay.simulate.rows import around, final_attributes, officials, result, sharing, source, system_of
 from replay.simulate.sports import SPORTS, Beat, Held
 from replay.simulate.staging import TREES
 
+CANCELLED = "CANCELLED"  # what nobody has to play any more
 _START_LIST_BEFORE = 15 * MINUTE
 _READY_BEFORE = 3 * MINUTE
 _STEP = 240  # milliseconds between documents of one moment
 _PLAYED = 0.97  # of a unit's time; the rest is for the last reading
 _CLOSE = 3  # hundredths of a second; closer finishes are read from the photograph
-_CURRENT = {"match": 0.6, "combat": 0.6}  # snapshots of the moment for each action
+_COUNTED = "match"  # the kind of which there are statistics
 
 
 class Story:
@@ -33,9 +35,12 @@ class Story:
         self._outcome: Outcome = contest.outcomes[unit.code]
         self._held = Held(contest.event, unit, self._outcome.starters, seed)
         self._source = source(self._event.discipline)
+        self._system = source(self._event.discipline, system_of(self._event.format, unit))
         self._officials = officials(self._event, unit)
         self._actions: list[str] = []
-        self._sport = SPORTS[self._event.format.kind]
+        self._kind = self._event.form_of(unit).kind
+        self._sport = SPORTS[self._kind]
+        self._aftermath = Aftermath(contest)
 
     def drafts(self) -> Iterator[Draft]:
         """All of them, to the first signed result."""
@@ -50,18 +55,38 @@ class Story:
             yield self._communication(outcome.corrected, "CLS", outcome.note)
             yield self._closed("OFFICIAL", outcome.final, outcome.corrected + _STEP, notes=(outcome.note,))
 
+    def signed_again(self, at: int, *, other_judge: bool) -> Iterator[Draft]:
+        """The schedule, the signed result and the actions once more, as they are known at a time."""
+        unit, outcome = self._unit, self._outcome
+        if other_judge:
+            self._officials = officials(self._event, unit, other_judge=True)
+        notes = (outcome.note,) if outcome.corrected and outcome.corrected <= at else ()
+        yield self._scheduled(at, "FINISHED", started=unit.start, ended=unit.end)
+        yield self._closed("OFFICIAL", outcome.told(at), at, notes=notes)
+        if self._kind in TREES:
+            beats = self._sport.beats(self._held, outcome.first)
+            actions = [action for beat in beats if beat.is_break for action in beat.actions]
+            yield self._play_by_play(at, "OFFICIAL", "", actions)
+
+    def start_list(self, at: int) -> Draft:
+        """Who starts, in order."""
+        unit = self._unit
+        starters = enumerate(self._outcome.starters, 1)
+        rows = [result(order, order, "", "", entrant.xml) for order, entrant in starters]
+        body = around(self._event, unit, unit.start) + self._officials + "".join(rows)
+        return self._result(at, "START_LIST", body)
+
     def _before(self) -> Iterator[Draft]:
-        unit, starters = self._unit, self._outcome.starters
+        unit = self._unit
         if unit.planned != unit.start:
             yield from self._moved()
-        rows = [result(order, order, "", "", entrant.xml) for order, entrant in enumerate(starters, 1)]
-        body = around(self._event, unit, unit.start) + self._officials + "".join(rows)
-        yield self._result(unit.start - _START_LIST_BEFORE, "START_LIST", body)
-        if self._event.format.kind in TREES:
+        listed = self.start_list(unit.start - _START_LIST_BEFORE)
+        yield listed
+        if self._kind in TREES:
             yield self._play_by_play(unit.start - _START_LIST_BEFORE + _STEP, "START_LIST", "", ())
         yield self._scheduled(unit.start - _READY_BEFORE, "GETTING_READY")
         yield self._scheduled(unit.start, "RUNNING", started=unit.start)
-        yield self._result(unit.start + _STEP, "LIVE", body)
+        yield self._result(unit.start + _STEP, "LIVE", listed.body)
 
     def _moved(self) -> Iterator[Draft]:
         """Weather: delayed, postponed, told why, and held at another time."""
@@ -75,11 +100,9 @@ class Story:
         unit, outcome = self._unit, self._outcome
         length = int((unit.end - unit.start) * _PLAYED) - 2 * SECOND
         head = around(self._event, unit, unit.start) + self._officials
-        is_match = self._event.format.kind in TREES
+        is_match = self._kind in TREES
         written: list[str] = []
         last = unit.start + SECOND
-        share_of_current = _CURRENT.get(self._event.format.kind, 1.0)
-        owed = 0.0
         for beat in self._sport.beats(self._held, outcome.first):
             at = last = max(last + 1, unit.start + SECOND + int(beat.share * length))
             status = "INTERMEDIATE" if beat.is_break else "LIVE"
@@ -91,20 +114,25 @@ class Story:
                     written += beat.actions
                     last += 1
                     yield self._play_by_play(last, "INTERMEDIATE", "", written)
-            owed += share_of_current
-            if owed >= 1:
-                owed -= 1
+            if self._kind == _COUNTED:
                 last += 1
-                yield self._current(last, beat)
+                yield self._figures(last, beat)
+            last += 1
+            yield self._current(last, beat)
         self._actions = written
 
     def _after(self) -> Iterator[Draft]:
         unit, outcome = self._unit, self._outcome
         over = unit.end
+        for part in unit.parts:
+            if part.code not in self._contest.outcomes:
+                body = lists.unit(part, self._event.discipline, CANCELLED, lists.When())
+                yield Draft(over, "DT_SCHEDULE_UPDATE", general_code(self._event.discipline), body, self._source)
         yield self._scheduled(over, "FINISHED", started=unit.start, ended=over)
-        photo = self._event.format.kind == "race" and _is_close(outcome.first)
-        yield self._closed("UNCONFIRMED", outcome.first, over + _STEP, photo="P" if photo else "")
-        yield self._closed("UNOFFICIAL", outcome.first, over + 30 * SECOND, photo="E" if photo else "")
+        photo = self._kind == "race" and _is_close(outcome.first)
+        for status, at, mark in (("UNCONFIRMED", over + _STEP, "P"), ("UNOFFICIAL", over + 30 * SECOND, "E")):
+            yield self._closed(status, outcome.first, at, photo=mark if photo else "")
+            yield from self._aftermath.foretold(unit, at + _STEP, status)
         signed = outcome.official
         rows = outcome.first if outcome.corrected else outcome.final
         if outcome.incident == PROTEST:
@@ -112,7 +140,7 @@ class Story:
             yield self._closed("PROTESTED", outcome.first, over + 36 * SECOND)
             yield self._communication(signed - SECOND, "CLS", "The inquiry is upheld; the order is corrected.")
         yield self._closed("OFFICIAL", rows, signed, photo="E" if photo else "")
-        if self._event.format.kind in TREES:
+        if self._kind in TREES:
             yield self._play_by_play(signed + _STEP, "OFFICIAL", "", self._actions)
 
     def _closed(self, status: str, rows: Rows, at: int, photo: str = "", notes: tuple[str, ...] = ()) -> Draft:
@@ -120,10 +148,13 @@ class Story:
         unit = self._unit
         closing = self._sport.closing(self._held, rows)
         shared = sharing(rows)
+        going_on = direct(self._contest, unit, rows)
         starts = {entrant.id: start for start, entrant in enumerate(self._outcome.starters, 1)}
         found = []
         for place, (row, (told, competitor)) in enumerate(zip(rows, closing.told, strict=True), 1):
             attributes = final_attributes(row, shares=row.rank in shared)
+            if row.entrant.id in going_on:
+                attributes += 'QualificationMark="Q" '
             if photo and row.rank in {1, 2}:
                 attributes += f'PhotoFinish="{photo}" '
             found.append(result(place, starts[row.entrant.id], attributes, told, competitor))
@@ -131,18 +162,22 @@ class Story:
         return self._result(at, status, f"{head}{closing.head}{''.join(found)}", notes)
 
     def _result(self, at: int, status: str, body: str, notes: tuple[str, ...] = ()) -> Draft:
-        return Draft(at, "DT_RESULT", self._unit.code, body, self._source, status, notes=notes)
+        return Draft(at, "DT_RESULT", self._unit.code, body, self._system, status, notes=notes)
 
     def _current(self, at: int, beat: Beat) -> Draft:
         body = f"{around(self._event, self._unit)}{beat.current}"
-        return Draft(at, "DT_CURRENT", self._unit.code, body, self._source)
+        return Draft(at, "DT_CURRENT", self._unit.code, body, self._system)
+
+    def _figures(self, at: int, beat: Beat) -> Draft:
+        body = f"{around(self._event, self._unit)}{beat.stats}"
+        return Draft(at, "DT_STATS", self._unit.code, body, self._system, "LIVE", beat.side, "CUM")
 
     def _play_by_play(self, at: int, status: str, period: str, actions: Sequence[str]) -> Draft:
         one, other = self._outcome.starters
         listed = f'<Actions Home="{one.id}" Away="{other.id}">{"".join(actions)}</Actions>' if actions else ""
         body = f"{around(self._event, self._unit)}{listed}"
         subtype = "ACTION" if period else ""
-        return Draft(at, "DT_PLAY_BY_PLAY", self._unit.code, body, self._source, status, period, subtype)
+        return Draft(at, "DT_PLAY_BY_PLAY", self._unit.code, body, self._system, status, period, subtype)
 
     def _scheduled(self, at: int, status: str, *, start: int = 0, started: int = 0, ended: int = 0) -> Draft:
         starters = self._outcome.starters if self._event.format.kind in TREES else ()

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from replay.simulate.contest import Contest, phase_rows, standing
-from replay.simulate.model import Entrant, Event, Row, Unit, general_code
+from replay.simulate import legs
+from replay.simulate.contest import Contest, direct, phase_rows, standing, total
+from replay.simulate.model import Entrant, Event, Row, Rows, Unit, general_code
 from replay.simulate.moments import day_of, iso
 from replay.simulate.rows import around, final_attributes, result, sharing
 from replay.simulate.sports import SPORTS, Held
@@ -15,10 +16,11 @@ _MEDALS = ("gold", "silver", "bronze")
 _CODES = {"gold": "ME_GOLD", "silver": "ME_SILVER", "bronze": "ME_BRONZE"}
 
 
-def phase_result(contest: Contest, units: Sequence[Unit], over: Sequence[Unit], *, final: bool, going: set[str]) -> str:
-    """Everybody of a phase, as far as its units are over; `going` are the ids of those who go on."""
+def phase_result(contest: Contest, units: Sequence[Unit], over: Sequence[Unit], going: set[str], at: int) -> str:
+    """Everybody of a phase, as far as its units are over; `going` are the ids of those who go on (Q by place, or q)."""
     event = contest.event
-    rows = phase_rows(contest, over, final=final)
+    rows = phase_rows(contest, over, at)
+    by_place: set[str] = set().union(*(direct(contest, each, contest.outcomes[each.code].told(at)) for each in over))
     shared = sharing(rows)
     progress = (
         f'<Progress LastUnit="{over[-1].code}" UnitsTotal="{len(units)}" UnitsComplete="{len(over)}"/></ExtendedInfos>'
@@ -27,7 +29,8 @@ def phase_result(contest: Contest, units: Sequence[Unit], over: Sequence[Unit], 
     closing = SPORTS[event.format.kind].closing(Held(event, units[0], (), 0), rows)
     found = []
     for place, (row, (told, competitor)) in enumerate(zip(rows, closing.told, strict=True), 1):
-        mark = 'QualificationMark="Q" ' if row.entrant.id in going else ""
+        id_ = row.entrant.id
+        mark = 'QualificationMark="Q" ' if id_ in by_place else 'QualificationMark="q" ' if id_ in going else ""
         attributes = mark + final_attributes(row, shares=row.rank in shared)
         found.append(result(place, place, attributes, told, competitor))
     return head + "".join(found)
@@ -113,8 +116,7 @@ def awards(contest: Contest, at: int) -> list[Award]:
     for unit in contest.event.units:
         outcome = contest.outcomes[unit.code]
         if unit.medal and outcome.official <= at:
-            is_corrected = bool(outcome.corrected) and outcome.corrected <= at
-            rows = outcome.final if is_corrected or not outcome.corrected else outcome.first
+            rows = total(contest, unit, at) if legs.is_of_legs(contest.event) else outcome.told(at)
             found += [(medal, unit, entrant) for medal, entrant in _won(unit, rows)]
     return sorted(found, key=lambda award: (_MEDALS.index(award[0]), award[1].number))
 
@@ -159,9 +161,8 @@ def ranking(contest: Contest, at: int) -> str:
     """Everybody: by the last phase that one reached, and there by rank."""
     places: dict[str, tuple[int, int]] = {}
     entrants = {entrant.id: entrant for entrant in contest.entrants}
-    for depth, phase in enumerate(reversed(contest.event.phases)):
-        over = [unit for unit in phase if contest.outcomes[unit.code].official <= at]
-        for row in phase_rows(contest, over):
+    for depth, order in enumerate(_orders(contest, at)):
+        for row in order:
             places.setdefault(row.entrant.id, (depth, row.rank or len(entrants)))
     for medal, _, entrant in awards(contest, at):
         places[entrant.id] = (-1, _MEDALS.index(medal))
@@ -172,6 +173,15 @@ def ranking(contest: Contest, at: int) -> str:
         equal = 'RankEqual="Y" ' if ranks.count(rank) > 1 else ""
         rows.append(result(place, place, f'Rank="{rank}" {equal}', "", entrants[id_].xml))
     return around(contest.event, None) + "".join(rows)
+
+
+def _orders(contest: Contest, at: int) -> Iterable[Rows]:
+    """Of all phases from the last to the first; of legs that of the whole."""
+    phases = contest.event.phases
+    if legs.is_of_legs(contest.event):
+        return [total(contest, phases[-1][0], at)]
+    over = ([unit for unit in phase if contest.outcomes[unit.code].official <= at] for phase in reversed(phases))
+    return (phase_rows(contest, units, at) for units in over)
 
 
 def medal_table(rows: Sequence[MedalRow], event: Event, at: int, *, total: int, finished: int) -> str:

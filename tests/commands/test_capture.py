@@ -62,7 +62,7 @@ async def test_a_service_is_recorded_as_it_received(house: House, tmp_path: Path
     times = [each.recv for each in read_capture(out)]
     window = tmp_path / "w.capture"
     child = children(
-        "capture", "record", str(window), "--data", str(house.data), "--from", str(times[1]), "--to", str(times[3])
+        "capture", "record", str(window), "--data", str(house.data), "--window", str(times[1]), str(times[3])
     )
     assert await asyncio.to_thread(child.ended) == 0, child.errors
     assert [each.recv for each in read_capture(window)] == times[1:3]
@@ -105,7 +105,7 @@ async def test_the_proxy_records_and_passes_on(house: House, tmp_path: Path, chi
     """`ready` names its address; a signal ends it with a whole file, even one without warning."""
     out = tmp_path / "a"
     for number, version in ((signal.SIGTERM, 1), (signal.SIGKILL, 2), (signal.SIGINT, 3)):
-        child = children("capture", "proxy", str(out), "--to", house.url, "--port", "0")
+        child = children("capture", "proxy", str(out), "--url", house.url, "--port", "0")
         (line,) = await child.lines(1)
         venue = House(line.removeprefix("ready ").strip(), house.data, house.service, house.running)
         status, body = await venue.post(odf("XP", version))
@@ -128,6 +128,10 @@ def test_show_tells_what_is_in_a_capture(tmp_path: Path):
     assert counts["types"] == {"DT_RESULT": 3, "odf": 1}
     assert list(counts["hours"]) == [f"1970-01-01T0{number}Z" for number in (0, 1, 2, 4)]
     assert (counts["documents"], counts["file_bytes"], counts["lost"]) == (4, path.stat().st_size, [])
+    assert counts["busiest_second"] == counts["busiest_minute"] | {"at": 0} == {"documents": 1, "at": 0}
+    assert (counts["units"], counts["fields_in_use"]) == (1, {"median": 0, "most": 0})
+    assert "1 units with results" in text
+    assert "3 sources" in text
     lines = feed("show", path, "--list").output.splitlines()
     assert len(lines) == 4
     assert lines[0].split() == ["1970-01-01T00:00:00.000005Z", "S0", "DT_RESULT", str(len(documents[0][2])), "recorded"]
@@ -140,13 +144,22 @@ def test_show_tells_what_is_in_a_capture(tmp_path: Path):
 def test_cut_takes_a_part(tmp_path: Path):
     """By time and by source, into a new file only."""
     path = capture_of(tmp_path / "a", *((number * 1_000_000, f"S{number % 2}", b"%d" % number) for number in range(10)))
-    feed("cut", path, "--from", "1970-01-01T00:00:02", "--to", "1970-01-01T02:00:08+02:00", "--out", tmp_path / "b")
+    feed("cut", path, "--window", "1970-01-01T00:00:02", "1970-01-01T02:00:08+02:00", "--out", tmp_path / "b")
     assert [data for _, _, data in content(tmp_path / "b")] == [b"%d" % number for number in range(2, 8)]
-    feed("cut", path, "--source", "S1", "--from", 5_000_000, "--out", tmp_path / "c")
+    feed("cut", path, "--source", "S1", "--window", 5_000_000, "-", "--out", tmp_path / "c")
     assert [data for _, _, data in content(tmp_path / "c")] == [b"5", b"7", b"9"]
     with pytest.raises(FeedError, match="exists already"):
         feed("cut", path, "--out", tmp_path / "c")
     assert len(content(tmp_path / "c")) == 3
+
+
+def test_what_cannot_be_written_is_not_counted(tmp_path: Path, children: Start):
+    """The mistake alone is told: no document was to be written into a file that is there."""
+    path = capture_of(tmp_path / "a", (1, "S", b"1"))
+    child = children("capture", "cut", str(path), "--out", str(path))
+    assert child.ended() == 1
+    assert "exists already" in "".join(child.errors)
+    assert "0 documents" not in "".join(child.errors)
 
 
 def test_cut_saves_what_is_whole(tmp_path: Path):
@@ -192,7 +205,7 @@ def test_anonymize_leaves_no_name(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "arguments, told",
-    [(("--to", "nonsense"), "nonsense is no address"), (("--port", "99999"), "99999 is not in the range")],
+    [(("--url", "nonsense"), "nonsense is no address"), (("--port", "99999"), "99999 is not in the range")],
 )
 def test_a_proxy_says_at_once_where_it_cannot_be(
     tmp_path: Path, arguments: tuple[str, ...], told: str, children: Start
@@ -208,8 +221,8 @@ def test_a_proxy_says_at_once_where_it_cannot_be(
     "arguments, told",
     [
         (("show",), "is not a capture"),
-        (("cut", "--from", "yesterday"), "is no moment"),
-        (("cut", "--from", "2030-01-02", "--to", "2030-01-01"), "it is not after --from"),
+        (("cut", "--window", "yesterday", "-"), "is no moment"),
+        (("cut", "--window", "2030-01-02", "2030-01-01"), "the window ends before it begins"),
         (("merge",), "is not a capture"),
     ],
 )

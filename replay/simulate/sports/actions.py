@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from replay.simulate.draws import Draws
-from replay.simulate.model import Event
+from replay.simulate.model import Format
 from replay.simulate.sports.beat import Held
 
 _DOCUMENTS_OF_ACTION = 2.6
@@ -32,7 +32,9 @@ SETS = {
     "sets5": Sets(3, 5),
     "sets11": Sets(5, 11),
     "sets21": Sets(3, 21),
+    "doubles21": Sets(3, 21),
     "sets25": Sets(5, 25),
+    "duel": Sets(3, 2),
     "tennis": Sets(3, 6, 8),
 }
 CLOCKS = {
@@ -43,6 +45,7 @@ CLOCKS = {
     "ends": Clock(8, "E"),
     "touches": Clock(3, "P"),
     "rounds": Clock(3, "R"),
+    "battles": Clock(2, "R"),
 }
 # What is scored in a match by both sides together, and how many points that can be at a time.
 _SCORED = {
@@ -58,6 +61,7 @@ _SCORED = {
     "FEN": (25, (1,)),
     "JUD": (4, (1, 10)),
     "BOX": (9, (1,)),
+    "BKG": (9, (1,)),
     "TKW": (14, (1, 2, 3)),
     "WRE": (9, (1, 2, 4)),
 }
@@ -79,11 +83,11 @@ class Action(NamedTuple):
 def played(held: Held) -> Iterator[Action]:
     """The actions of a match."""
     draws = Draws(held.seed, "play", held.unit.code)
-    event, sides = held.event, held.starters
+    form, sides = held.form, held.starters
     odds = 0.5 + (sides[0].strength - sides[1].strength) * _EDGE
-    if event.format.shape in SETS:
-        return _by_sets(SETS[event.format.shape], odds, event.format.members, draws)
-    return _by_clock(event, odds, draws, may_tie=bool(held.unit.pool))
+    if form.shape in SETS:
+        return _by_sets(SETS[form.shape], odds, form.members, draws)
+    return _by_clock(form, odds, draws, may_tie=bool(held.unit.pool))
 
 
 def _by_sets(sets: Sets, odds: float, members: int, draws: Draws) -> Iterator[Action]:
@@ -105,10 +109,10 @@ def _by_sets(sets: Sets, odds: float, members: int, draws: Draws) -> Iterator[Ac
                 yield Action(number, period, acting, player, points, _pair(score), _pair(won), is_over)
 
 
-def _by_clock(event: Event, odds: float, draws: Draws, *, may_tie: bool) -> Iterator[Action]:
-    clock = CLOCKS[event.format.shape]
-    count = max(_FEWEST, int(event.format.minutes * event.format.rate / _DOCUMENTS_OF_ACTION))
-    scored, values = _SCORED[event.discipline]
+def _by_clock(form: Format, odds: float, draws: Draws, *, may_tie: bool) -> Iterator[Action]:
+    clock = CLOCKS[form.shape]
+    count = max(_FEWEST, int(form.minutes * form.rate / _DOCUMENTS_OF_ACTION))
+    scored, values = _SCORED[form.discipline]
     hit = min(0.9, scored / count)
     total, number, period = [0, 0], 0, 0
     of_period = max(2, count // clock.periods)
@@ -122,7 +126,7 @@ def _by_clock(event: Event, odds: float, draws: Draws, *, may_tie: bool) -> Iter
             points = draws.pick(values) if draws.chance(max(hit, 0.2) if is_extra else hit) else 0
             score[side] += points
             total[side] += points
-            player = draws.below(event.format.members)
+            player = draws.below(form.members)
             yield Action(number, period, side, player, points, _pair(score), _pair(total), left == 1)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from replay.simulate.draws import Draws
-from replay.simulate.model import Entrant, Event, Row, Rows
+from replay.simulate.model import Entrant, Format, Row, Rows
 from replay.simulate.rows import decimal_text, extended, ranked, result, time_text
 from replay.simulate.sports.beat import Beat, Closing, Held
 
@@ -38,20 +38,19 @@ def _whole(hundredths: int) -> str:
 
 SHAPES = {
     "distance": Shape("DISTANCE", 6, 860, 700, is_best=True, is_less_better=False, text=decimal_text, can_fail=True),
+    "trials": Shape("DISTANCE", 3, 860, 700, is_best=True, is_less_better=False, text=decimal_text, can_fail=True),
     "weight": Shape(
         "WEIGHT", 6, 19500, 15000, is_best=True, is_less_better=False, text=_whole, step=100, can_fail=True
     ),
     "points": Shape("POINTS", 0, 1090, 930, is_best=False, is_less_better=False, text=decimal_text, step=10),
     "strokes": Shape("STROKES", 0, 400, 500, is_best=False, is_less_better=True, text=_whole, step=100),
     "total": Shape("POINTS", 10, 99000, 70000, is_best=False, is_less_better=False, text=_whole, step=100),
-    "time": Shape("TIME", 4, 4900, 5150, is_best=False, is_less_better=True, text=time_text),
 }
 _ROUTINE = Shape("POINTS", 1, 9500, 7000, is_best=False, is_less_better=False, text=decimal_text, step=5)
 
 
-def shape_of(event: Event) -> Shape:
+def shape_of(form: Format) -> Shape:
     """By the format: a number is that of the routines before judges."""
-    form = event.format
     if form.kind == "judged":
         return _ROUTINE._replace(attempts=int(form.shape))
     shape = SHAPES[form.shape]
@@ -66,7 +65,7 @@ class Attempts:
 
     def play(self, held: Held, /) -> Rows:
         draws = Draws(held.seed, "play", held.unit.code)
-        shape = shape_of(held.event)
+        shape = shape_of(held.form)
         rows = []
         for entrant in held.starters:
             parts = tuple(_attempt(shape, entrant, draws) for _ in range(shape.attempts))
@@ -78,7 +77,7 @@ class Attempts:
         return ranked(rows)
 
     def beats(self, held: Held, rows: Rows, /) -> Iterator[Beat]:
-        shape = shape_of(held.event)
+        shape = shape_of(held.form)
         standing = Standing(shape, held.starters, rows, self.tell)
         turns = [(turn, number) for turn in range(shape.attempts) for number in range(len(held.starters))]
         for count, (turn, number) in enumerate(turns, 1):

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from replay.simulate.model import Entrant, Event, Rows, Unit
+from replay.simulate.model import Entrant, Event, Format, Rows, Unit
 
 
 class Beat(NamedTuple):
     """Something happened: at `share` (0 to 1) of the unit's time the result is `rows`, with `head` before them.
 
     `current` are the rows of those concerned. `actions` are all of a `period` so far; with `is_break` it is over.
+    `stats` are the figures of a `side` so far, by its id.
     """
 
     share: float
@@ -19,6 +20,8 @@ class Beat(NamedTuple):
     period: str = ""
     actions: Sequence[str] = ()
     is_break: bool = False
+    side: str = ""
+    stats: str = ""
 
 
 class Closing(NamedTuple):
@@ -35,6 +38,11 @@ class Held(NamedTuple):
     unit: Unit
     starters: Sequence[Entrant]
     seed: int
+
+    @property
+    def form(self) -> Format:
+        """How it is held."""
+        return self.event.form_of(self.unit)
 
 
 class Sport(Protocol):

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from replay.simulate.model import Entrant, Event
+from replay.simulate.model import Entrant, Format
 from replay.simulate.people import member
 from replay.simulate.rows import extended, result
 from replay.simulate.sports.actions import CLOCKS, Action
 from replay.simulate.sports.beat import Beat
 
-_SET_CODES = {"tennis": "S", "sets5": "S", "sets11": "G", "sets21": "G", "sets25": "S"}
+_SET_CODES = {"tennis": "S", "sets5": "S", "sets11": "G", "sets21": "G", "sets25": "S", "doubles21": "G", "duel": "R"}
 
 _FEW = 6  # members whose acts are told in snapshots of the moment too
 
@@ -16,11 +16,11 @@ _FEW = 6  # members whose acts are told in snapshots of the moment too
 class Board:
     """The state of one match."""
 
-    def __init__(self, event: Event, sides: Sequence[Entrant], kind: str) -> None:
-        self._event = event
+    def __init__(self, form: Format, sides: Sequence[Entrant], kind: str) -> None:
+        self._minutes = form.minutes
         self._sides = sides
         self._kind = kind
-        shape = event.format.shape
+        shape = form.shape
         self._code = _SET_CODES.get(shape) or CLOCKS[shape].code
         self._done: list[str] = []
         self._running = ""
@@ -32,7 +32,7 @@ class Board:
         self._members = [[f"{text}</Athlete>" for text in texts] for texts in self._people]
         self._around = [_around(side) for side in sides]
         self._actions: list[str] = []
-        self._are_few = event.format.members <= _FEW
+        self._are_few = form.members <= _FEW
 
     def take(self, action: Action, share: float) -> None:
         """Something was done."""
@@ -44,10 +44,7 @@ class Board:
         self._tried[side][player] += 1
         self._points[side][player] += action.points
         text = self._people[side][player]
-        self._members[side][player] = (
-            f'{text}<StatsItems><StatsItem Type="ST" Code="PTS" Value="{self._points[side][player]}"/>'
-            f'<StatsItem Type="ST" Code="ACT" Value="{self._tried[side][player]}"/></StatsItems></Athlete>'
-        )
+        self._members[side][player] = f"{text}{_items(self._points[side][player], self._tried[side][player])}</Athlete>"
         home, away = action.score
         self._running = (
             f'<Period Code="{self.code}" HomeScore="{action.total[0]}" AwayScore="{action.total[1]}" '
@@ -87,13 +84,37 @@ class Board:
             concerned = competitor if self._are_few else _bare(self._sides[place - 1])
             current.append(result(place, place, attributes, "", concerned))
         return Beat(
-            share, rows, "".join(current), self.periods(), self.code, self._actions, is_break=action.is_last_of_period
+            share,
+            rows,
+            "".join(current),
+            self.periods(),
+            self.code,
+            self._actions,
+            is_break=action.is_last_of_period,
+            side=self._sides[action.side].id,
+            stats=self.figures(action.side),
+        )
+
+    def figures(self, side: int) -> str:
+        """What everybody of a side did so far, and the side."""
+        entrant = self._sides[side]
+        members = "".join(
+            f'<Athlete Code="{person.id}" Order="{order}"><Description GivenName="{person.given}" '
+            f'FamilyName="{person.family}" Organisation="{person.noc}"/>{_items(points, tried)}</Athlete>'
+            for order, (person, points, tried) in enumerate(
+                zip(entrant.people, self._points[side], self._tried[side], strict=True), 1
+            )
+        )
+        return (
+            f'<Stats Code="CUM"><Competitor Code="{entrant.id}" Type="{"T" if entrant.is_team else "A"}" Order="1" '
+            f'Organisation="{entrant.noc}">{_items(sum(self._points[side]), sum(self._tried[side]))}'
+            f"<Composition>{members}</Composition></Competitor></Stats>"
         )
 
     def _action(self, action: Action, share: float) -> str:
         entrant = self._sides[action.side]
         person = entrant.people[action.player]
-        minutes, seconds = divmod(int(share * self._event.format.minutes * 60), 60)
+        minutes, seconds = divmod(int(share * self._minutes * 60), 60)
         code, outcome = ("SHOT", "MADE") if action.points else ("SHOT", "MISS")
         return (
             f'<Action Id="{action.number}" Period="{self.code}" Order="{action.number}" Action="{code}" '
@@ -101,6 +122,15 @@ class Board:
             f'<Competitor Code="{entrant.id}" Type="{"T" if entrant.is_team else "A"}" Organisation="{entrant.noc}">'
             f'<Composition><Athlete Code="{person.id}" Order="1"/></Composition></Competitor></Action>'
         )
+
+
+def _items(points: int, tried: int) -> str:
+    rate = 100 * points // tried if tried else 0
+    return (
+        f'<StatsItems><StatsItem Type="ST" Code="PTS" Value="{points}"/>'
+        f'<StatsItem Type="ST" Code="ACT" Value="{tried}"/>'
+        f'<StatsItem Type="ST" Code="RATE" Value="{rate}"/></StatsItems>'
+    )
 
 
 def _around(side: Entrant) -> str:

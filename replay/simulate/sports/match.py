@@ -18,7 +18,7 @@ class Match:
         total = (0, 0)
         for action in played(held):
             total = action.total
-        kind = "SCORE" if held.event.format.shape == "tennis" else "POINTS"
+        kind = "SCORE" if held.form.shape == "tennis" else "POINTS"
         marks = ("T", "T") if total[0] == total[1] else ("W", "L") if total[0] > total[1] else ("L", "W")
         return tuple(
             Row(entrant, -score, str(score), kind, wlt=mark)
@@ -27,13 +27,13 @@ class Match:
 
     def beats(self, held: Held, rows: Rows, /) -> Iterator[Beat]:
         count = sum(1 for _ in played(held))
-        board = Board(held.event, held.starters, rows[0].type)
+        board = Board(held.form, held.starters, rows[0].type)
         for action in played(held):
             board.take(action, action.number / count)
             yield board.beat(action, action.number / count)
 
     def closing(self, held: Held, rows: Rows, /) -> Closing:
-        board = Board(held.event, held.starters, rows[0].type)
+        board = Board(held.form, held.starters, rows[0].type)
         for action in played(held):
             board.take(action, 1.0)
         return Closing(board.periods(), tuple(("", text) for text in board.competitors()))

@@ -25,7 +25,7 @@ class Race:
 
     def play(self, held: Held, /) -> Rows:
         draws = Draws(held.seed, "play", held.unit.code)
-        base = int(held.event.format.shape)
+        base = int(held.form.shape)
         points = _points(base)
         rows = []
         for entrant in held.starters:
@@ -40,11 +40,11 @@ class Race:
         return ranked(rows)
 
     def beats(self, held: Held, rows: Rows, /) -> Iterator[Beat]:
-        points = _points(int(held.event.format.shape))
+        points = _points(int(held.form.shape))
         order = {entrant.id: start for start, entrant in enumerate(held.starters, 1)}
         told = [_told(row) for row in rows]
         passed = [0] * len(rows)
-        wanted = held.event.format.minutes * held.event.format.rate / _DOCUMENTS_OF_BEAT
+        wanted = held.form.minutes * held.form.rate / _DOCUMENTS_OF_BEAT
         bunches = max(1, min(len(rows), round(wanted / points)))
         slowest = max(row.value for row in rows)
         for point in range(points):

@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import pairwise
 
 import pytest
@@ -45,6 +45,30 @@ def test_a_field_of_play_is_used_once_at_a_time(size: str):
     for spans in used.values():
         ordered = sorted(spans)
         assert all(end < start for (_, end), (start, _) in pairwise(ordered))
+
+
+def test_a_summer_games_has_as_many_units_and_fields_of_play_as_paris():
+    """About 4,400 units with those of team matches; 35 fields in use at once at most, and on the fifth day."""
+    found = programme("paris")
+    assert 4_300 <= sum(len(event.units) + len(event.parts) for event in found) <= 4_500
+    in_use: Counter[int] = Counter()
+    for event in found:
+        for unit in event.units:
+            in_use.update(range(unit.start // MINUTE, unit.end // MINUTE))
+    minute, most = max(in_use.items(), key=lambda pair: pair[1])
+    assert most == 35
+    assert minute * MINUTE // DAY == SCALES["paris"].first // DAY + 4
+
+
+def test_matches_of_a_team_match_are_held_within_it():
+    """One behind the other, on its field."""
+    wholes = [unit for event in programme("paris") for unit in event.units if unit.parts]
+    assert len(wholes) > 40
+    for whole in wholes:
+        times = [moment for part in whole.parts for moment in (part.start, part.end)]
+        assert whole.start <= times[0] <= times[-1] <= whole.end
+        assert times == sorted(times)
+        assert {part.field for part in whole.parts} == {whole.field}
 
 
 def test_a_summer_games_ends_in_time():

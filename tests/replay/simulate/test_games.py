@@ -62,7 +62,7 @@ def test_statuses_of_a_result_follow_the_rules():
         if header["DocumentType"] == "DT_RESULT":
             step = order.index(header["ResultStatus"])
             seen[header["DocumentCode"]].append(1 if step == 2 else step)
-    assert len(seen) == sum(line["about"] == "unit" for line in lines())
+    assert len(seen) == sum(line["about"] == "result" for line in lines())
     for steps in seen.values():
         assert steps == sorted(steps)
         assert {0, 1, 3, 4, 6} <= set(steps)
