@@ -12,6 +12,7 @@ from feed.commands import (
     import_,
     ingest,
     keys,
+    load,
     quarantine,
     replay,
     serve,
@@ -35,7 +36,7 @@ def cli() -> None:
 COMMANDS = (
     *(up.up, ingest.ingest, serve.serve, derive.derive, demo.demo),
     *(tail.tail, get.get, keys.keys, quarantine.quarantine, replay.replay, capture.capture),
-    *(simulate.simulate, import_.import_, verify.verify),
+    *(simulate.simulate, import_.import_, verify.verify, load.load),
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -94,6 +94,12 @@ class Link(asyncio.Protocol):
         transport.writelines([head, part])
         self.close()
 
+    def abort(self) -> None:
+        """Break the connection now; an answer that is waited for is not coming."""
+        self._fail(ConnectionError("the connection was cut"))
+        if self._transport:
+            self._transport.abort()
+
     def close(self) -> None:
         """End the connection once what was written is gone."""
         self.is_open = False

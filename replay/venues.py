@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -103,15 +104,25 @@ def _stored(stored: _Stored) -> tuple[str, str]:
     return (STALE if stored.stale else DUPLICATE), ""
 
 
+Heard = Callable[[float | None, Answer], None]  # the planned moment of a document, and the answer that told its outcome
+
+
+def unheard(_moment: float | None, _answer: Answer) -> None:
+    """Nobody wants to know."""
+
+
 class Venues:
     """All senders of a replay. `give_up` is how many seconds a document is sent again before it counts as lost."""
 
-    def __init__(self, address: Address, keys: Keys, tally: Tally, give_up: float) -> None:
+    def __init__(self, address: Address, keys: Keys, tally: Tally, give_up: float, heard: Heard = unheard) -> None:
         self._address = address
         self._keys = keys
         self._tally = tally
         self._give_up = give_up
+        self._heard = heard
         self._idle: dict[str, list[Link]] = {}
+        self._busy: dict[str, set[Link]] = {}
+        self._away: dict[str, float] = {}  # until when
 
     async def reach(self) -> None:
         """Raises UnreachableError when nobody listens at the address."""
@@ -128,13 +139,20 @@ class Venues:
         for attempt in itertools.count():
             answer = await self._attempt(planned, moment, attempt)
             known = outcome_of(answer) if answer else None
-            if known:
+            if answer and known:
                 outcome, reason = known
+                self._heard(moment, answer)
                 break
             if time.monotonic() - started >= self._give_up:
                 break
             await asyncio.sleep(_pause(attempt, answer))
         self._tally.answered(outcome, since, reason)
+
+    def cut(self, source: str, seconds: float) -> None:
+        """Break all connections of a source now, whatever is under way; it has none for so many seconds."""
+        self._away[source] = time.monotonic() + seconds
+        for link in (*self._idle.pop(source, ()), *self._busy.get(source, ())):
+            link.abort()
 
     def close(self) -> None:
         """End all connections that are not in use."""
@@ -159,10 +177,14 @@ class Venues:
         return await self._answer(link, captured)
 
     async def _answer(self, link: Link, captured: Captured) -> Answer | None:
+        busy = self._busy.setdefault(captured.source, set())
+        busy.add(link)
         try:
             answer = await link.post(self._head(captured), captured.data, ANSWER_SECONDS)
         except (OSError, TimeoutError):
             return None
+        finally:
+            busy.discard(link)
         idle = self._idle.setdefault(captured.source, [])
         if link.is_open and len(idle) < IDLE_MAX:
             idle.append(link)
@@ -172,6 +194,8 @@ class Venues:
 
     async def _link(self, source: str) -> Link | None:
         """An open connection of a source; None when there is none to be had."""
+        if time.monotonic() < self._away.get(source, 0.0):
+            return None
         idle = self._idle.get(source, [])
         while idle:
             if (link := idle.pop()).is_open:

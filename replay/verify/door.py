@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
@@ -49,11 +49,12 @@ class Door:
         answer, _ = self._runner.run(self._page([*_query(wish), self._flag, ("limit", "1")]))
         return Tip(answer["Feed-Next"].rpartition(":")[0], int(answer["Feed-Tip"]))
 
-    def messages(self, tip: Tip, after: int) -> Iterator[Delivered]:
-        """Every message of the log behind a sequence up to the tip, whatever its topic."""
+    def messages(self, tip: Tip, after: int, wish: Wish | None = None) -> Iterator[Delivered]:
+        """Every message of the log behind a sequence up to the tip; with a wish those that the service takes for it."""
+        asked = [*(_query(wish) if wish else ()), self._flag, ("limit", str(PAGE))]
         while after < tip.seq:
             cursor = f"{tip.epoch}:{after}"
-            headers, body = self._runner.run(self._page([self._flag, ("after", cursor), ("limit", str(PAGE))]))
+            headers, body = self._runner.run(self._page([*asked, ("after", cursor)]))
             for line in body.splitlines():
                 message = read_line(line)
                 if not isinstance(message, Delivered):
@@ -73,6 +74,11 @@ class Door:
         epoch, _, seq = (self._runner.run(_next(lines)) or b"").decode().rpartition(":")
         return Tip(epoch, int(seq)), self._drawn(lines)
 
+    def view(self, path: str, **query: str) -> bytes:
+        """The JSON of a view, as it is now."""
+        _, body = self._runner.run(self._get(path, [*query.items(), self._flag], Accept="application/json"))
+        return body
+
     def _drawn(self, lines: AsyncIterator[bytes]) -> Iterator[bytes]:
         while (line := self._runner.run(_next(lines))) is not None:
             yield line
@@ -83,14 +89,18 @@ class Door:
         return aiohttp.ClientSession(timeout=timeout, headers=headers)
 
     async def _page(self, query: _Query) -> tuple[dict[str, str], bytes]:
+        headers, body = await self._get("/v1/log", query)
+        return {name: headers[name] for name in ("Feed-Next", "Feed-Tip")}, body
+
+    async def _get(self, path: str, query: _Query, **headers: str) -> tuple[Mapping[str, str], bytes]:
         try:
-            async with self._session.get(f"{self._url}/v1/log", params=query) as answer:
+            async with self._session.get(self._url + path, params=query, headers=headers) as answer:
                 body = await answer.read()
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise self._no_answer(error) from error
         if answer.status != _OK:
             raise _refusal(answer.status, body)
-        return {name: answer.headers[name] for name in ("Feed-Next", "Feed-Tip")}, body
+        return answer.headers, body
 
     async def _lines(self, path: str, query: _Query) -> AsyncIterator[bytes]:
         """`EPOCH:SEQ` first, then line by line what comes."""

@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 import gzip
 import time
@@ -160,3 +161,44 @@ async def test_nobody_at_the_address():
     address = address_of(f"http://127.0.0.1:{unused_port()}")
     with pytest.raises(UnreachableError, match="no service at 127"):
         await Venues(address, Keys(), Tally(), 1).reach()
+
+
+async def test_the_answer_that_tells_an_outcome_is_told_on():
+    """Once a document, with the moment that was planned; not what is tried again."""
+    answers = iter([(503, {}), (200, {"count": 1}), (422, {"error": {"name": "bad_key"}})])
+    heard: list[tuple[float | None, int]] = []
+
+    async def answer(_: Came) -> web.StreamResponse:
+        status, body = next(answers)
+        return web.json_response(body, status=status)
+
+    async with TestServer(Door(answer).app) as server:
+        address = address_of(str(server.make_url("/")))
+        made = Venues(address, Keys(), Tally(), 5.0, lambda moment, told: heard.append((moment, told.status)))
+        await made.deliver(one(), 12.5)
+        await made.deliver(one(), None)
+        made.close()
+    assert heard == [(12.5, 200), (None, 422)]
+
+
+async def test_a_source_that_is_cut_off_stays_away():
+    """What is under way breaks, connections that wait are gone, others send on; afterwards it sends again."""
+    arrived = asyncio.Event()
+
+    async def answer(came: Came) -> web.StreamResponse:
+        if b"STA1" in came.body and not arrived.is_set():
+            arrived.set()
+            await asyncio.sleep(60)
+        return await stored(came)
+
+    async with venues(Door(answer)) as (made, tally):
+        began = time.monotonic()
+        sending = asyncio.ensure_future(made.deliver(one(), None))
+        await arrived.wait()
+        made.cut("STA1", 0.3)
+        await made.deliver(one(captured=captured("XA", source="STA2")), None)
+        assert not sending.done()
+        await sending
+        assert 0.3 <= time.monotonic() - began < 5
+    assert (tally.outcomes["accepted"], tally.connections) == (2, 3)
+    assert tally.tries > 3

@@ -1,0 +1,38 @@
+"""Histograms as files in the log format of HdrHistogram, one a file, as its plotters and `hdrh` read them."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from hdrh.histogram import HdrHistogram
+from hdrh.log import HistogramLogWriter
+
+from replay.report.model import LoadReport
+
+_MICROS_PER_MILLI: Final = 1000.0
+
+
+def decoded(text: str) -> HdrHistogram:
+    """A histogram of microseconds out of `LoadReport.histograms`."""
+    return HdrHistogram.decode(text.encode())
+
+
+def file_name(name: str) -> str:
+    """`planned to received` is in `planned-to-received.hdr`."""
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") + ".hdr"
+
+
+def write(report: LoadReport, folder: Path) -> list[Path]:
+    """Write every histogram of a report into a folder; values are microseconds, the interval's maximum milliseconds."""
+    return [_write(report, name, folder / file_name(name)) for name in report.histograms]
+
+
+def _write(report: LoadReport, name: str, path: Path) -> Path:
+    with path.open("w", encoding="ascii") as file:
+        writer = HistogramLogWriter(file)
+        writer.output_comment(f"[{ascii(report.title)[1:-1]}: {ascii(name)[1:-1]}, values in microseconds]")
+        writer.output_log_format_version()
+        writer.output_legend()
+        histogram = decoded(report.histograms[name])
+        writer.output_interval_histogram(histogram, 0, report.seconds, _MICROS_PER_MILLI)
+    return path
