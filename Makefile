@@ -35,8 +35,8 @@ format: .venv/dev ## Rewrite the sources in the house style
 schemas: .venv/dev ## Write schemas/published anew
 	$(BIN)/python -m schemas
 
-bench: .venv/dev ## Measure journey, fan-out, decoding, sets and idle subscribers beside their floors
-	$(BIN)/python -m benchmarks
+bench: .venv/dev ## Measure the service beside the floors of its parts: a page with plots in build/benchmarks
+	$(BIN)/python -m benchmarks --out build/benchmarks
 
 lock: .venv/dev ## Pin all packages anew (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

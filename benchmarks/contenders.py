@@ -8,7 +8,7 @@ fsync that republishes), as the other two do.
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,13 +31,14 @@ BARE = StreamSpec("BARE", "bare.>", 8 << 30, 1 << 20, 1)
 STORED, OUT = "stored.", "out."  # where nats-server takes what it stores, and where it sends it then
 _TOKENS = ("XB2030", "ATH", "M", "100M", "HEAT")  # of every topic in `benchmarks.stored`
 FILTERS_MAX = 2 * 2 ** len(_TOKENS)
+_SHORT_MAX = 125  # bytes of a frame whose length fits into its second byte
 
 
 @dataclass(frozen=True)
 class Contender:
     """A server under test: `pid` is what its CPU time is read of, `nats` where its messages are published.
 
-    `opening` makes a subscriber with a filter, `sent` the message as it is published, and `size` tells how many bytes
+    `opening` makes a subscriber with filters, `sent` the message as it is published, and `size` tells how many bytes
     of a frame one takes, at least.
     """
 
@@ -45,7 +46,7 @@ class Contender:
     pid: int
     nats: str
     port: int
-    opening: Callable[[str], Opening]
+    opening: Callable[[Sequence[str]], Opening]
     sent: Callable[[Stored], Stored]
     size: Callable[[Stored], int]
 
@@ -134,22 +135,26 @@ async def _listens(port: int) -> bool:
     return True
 
 
-def _reader(pattern: str) -> Opening:
-    return Opening(upgrade_request("127.0.0.1", f"/v1/stream?{urlencode({'filter': pattern})}"))
+def _reader(filters: Sequence[str]) -> Opening:
+    query = urlencode({"filter": filters}, doseq=True)
+    return Opening(upgrade_request("127.0.0.1", f"/v1/stream?{query}"))
 
 
-def _nats_reader(pattern: str) -> Opening:
-    return _nats_opening(SUBJECT_PREFIX + pattern)
+def _nats_reader(filters: Sequence[str]) -> Opening:
+    return _nats_opening(SUBJECT_PREFIX, filters)
 
 
-def _stored_reader(pattern: str) -> Opening:
-    return _nats_opening(OUT + pattern)
+def _stored_reader(filters: Sequence[str]) -> Opening:
+    return _nats_opening(OUT, filters)
 
 
-def _nats_opening(subject: str) -> Opening:
+def _nats_opening(prefix: str, filters: Sequence[str]) -> Opening:
     """A NATS client on a WebSocket; its one frame has a mask of zeros, which leaves the bytes as they are."""
-    words = f'CONNECT {{"verbose":false,"headers":true}}\r\nSUB {subject} 1\r\n'.encode()
-    return Opening(upgrade_request("127.0.0.1", "/"), bytes((0x82, 0x80 | len(words), 0, 0, 0, 0)) + words)
+    commands = ['CONNECT {"verbose":false,"headers":true}']
+    commands += [f"SUB {prefix}{each} {number}" for number, each in enumerate(filters, 1)]
+    words = "".join(f"{each}\r\n" for each in commands).encode()
+    size = bytes((0x80 | len(words),)) if len(words) <= _SHORT_MAX else bytes((0x80 | 126,)) + len(words).to_bytes(2)
+    return Opening(upgrade_request("127.0.0.1", "/"), b"\x82" + size + bytes(4) + words)
 
 
 def _as_it_is(message: Stored) -> Stored:

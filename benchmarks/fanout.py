@@ -11,11 +11,10 @@ from math import nan
 from pathlib import Path
 from statistics import median
 
-import psutil
-
-from benchmarks.audience import Audience, Latency, Schedule
+from benchmarks.audience import Audience, Latency, Opening, Schedule
 from benchmarks.contenders import Contender, contenders, filter_of
 from benchmarks.plain import publish
+from benchmarks.service import cpu_seconds
 from benchmarks.stored import results
 
 UNITS = 35  # as many fields of play are busy at once in a large Games
@@ -51,9 +50,14 @@ class Cost:
 
 
 async def run(server: Contender, load: Load, seconds: float) -> Cost:
-    """One round with one server."""
+    """One round with one server; raises EOFError when a subscriber did not get everything."""
+    openings = [server.opening((filter_of(number % load.filters),)) for number in range(load.subscribers)]
+    return await delivered(server, load, seconds, openings)
+
+
+async def delivered(server: Contender, load: Load, seconds: float, openings: list[Opening]) -> Cost:
+    """As `run`, with the openings of subscribers who each take every message once."""
     messages = [server.sent(each) for each in results(UNITS, load.size)]
-    openings = [server.opening(filter_of(number % load.filters)) for number in range(load.subscribers)]
     audience = await asyncio.to_thread(Audience, server.port, openings, server.size(messages[0]))
     skipped, counted = int(WARM_SECONDS * load.rate), int(seconds * load.rate)
     schedule = Schedule(time.perf_counter() + SETTLE_SECONDS, load.rate, skipped + counted, skipped)
@@ -62,10 +66,10 @@ async def run(server: Contender, load: Load, seconds: float) -> Cost:
         asyncio.to_thread(publish, server.nats, commands, schedule.messages, schedule.start, load.rate)
     )
     await asyncio.sleep(schedule.start + WARM_SECONDS - time.perf_counter())
-    before = _cpu_seconds(server.pid)
+    before = cpu_seconds(server.pid)
     await publishing
     await asyncio.to_thread(audience.wait, schedule)
-    cpu = _cpu_seconds(server.pid) - before
+    cpu = cpu_seconds(server.pid) - before
     latency: Latency = await asyncio.to_thread(audience.latency)
     return Cost(cpu * _MILLION / (counted * load.subscribers), latency.p50, latency.p99)
 
@@ -102,9 +106,3 @@ def _row(load: Load, name: str, costs: list[Cost], floor: list[Cost]) -> str:
 
 def _ratio(ours: float, floor: float) -> float:
     return ours / floor if floor else nan  # a round so short that its CPU time is less than a tick
-
-
-def _cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far, all its threads (ticks of 10 ms)."""
-    times = psutil.Process(pid).cpu_times()
-    return float(times.user + times.system)
