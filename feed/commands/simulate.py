@@ -30,7 +30,8 @@ def simulate(seed: int, size: str, out: Path, truth: Path) -> None:
     """Make the ODF documents of simulated Games, and the truth about them.
 
     The same seed gives the same bytes, on every machine. `small` is a few events of each kind of sport, `day` the
-    busiest day of a Summer Games, `paris` and `winter` are whole Games.
+    busiest day of a Summer Games, `light-day` the same without statistics and current information, `paris` and
+    `winter` are whole Games.
     """
     count, digest = write_games(size, seed, out, truth)
     click.echo(f"{count} documents in {out}, truth {digest} in {truth}")

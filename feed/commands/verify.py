@@ -12,6 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from feed.commands.get import DEFAULT_URL, key_option
+from replay.capture import read_capture
+from replay.verify import captures
+from replay.verify.captures import Compared, compare_captures
 from replay.verify.checker import Asked, Verified
 from replay.verify.checker import verify as compare
 from replay.verify.door import Door
@@ -34,14 +37,16 @@ LOG_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--after", type=click.IntRange(min=0), metavar="SEQ", help="The log begins behind this sequence.")
 @click.option("--until", type=click.IntRange(min=1), metavar="SEQ", help="The log holds everything up to here.")
 @click.option("--snapshot-at", type=click.IntRange(min=0), metavar="SEQ", help="It begins with a snapshot of SEQ.")
+@click.option("--capture", "played", type=LOG_FILE, metavar="FILE", help="LOG is a capture: hold it against this one.")
 @click.option("--hash", "hashes", is_flag=True, help="Print the hash of the state instead.")
 @click.option("--at", metavar="SEQ|TIME", help="With --hash: the state at a sequence or an RFC 3339 time.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 def verify(log: Path | None, **options: Any) -> None:  # noqa: ANN401 - click hands over the options by name
     """Compare a subscriber's LOG, message by message, with the stream of the service; or hash a state with --hash.
 
-    LOG is NDJSON as `feed tail --json` and /v1/log write it; control frames may be in it. Ends with 0 only when
-    nothing was found.
+    LOG is NDJSON as `feed tail --json` and /v1/log write it; control frames may be in it. With --capture it is what
+    `feed capture record` took from the service, held against what was played into it. Ends with 0 only when nothing
+    was found.
     """
     wish = Wish(options["filters"], options["types"])
     if options["hashes"] == (log is not None):
@@ -53,12 +58,13 @@ def verify(log: Path | None, **options: Any) -> None:  # noqa: ANN401 - click ha
         raise click.UsageError("--at goes with --hash")
     if options["after"] is not None and options["snapshot_at"] is not None:
         raise click.UsageError("--after and --snapshot-at cannot go together")
-    verified = _verified(log, wish, options)
+    played = options["played"]
+    found = _verified(log, wish, options) if played is None else compare_captures(*map(read_capture, (played, log)))
     if options["as_json"]:
-        click.echo(msgspec.json.encode(verified))
+        click.echo(msgspec.json.encode(found))
     else:
-        Console(highlight=False).print(*lines(verified), sep="\n", soft_wrap=True, markup=False)
-    if not verified.is_right:
+        Console(highlight=False).print(*lines(found), sep="\n", soft_wrap=True, markup=False)
+    if not found.is_right:
         sys.exit(1)
 
 
@@ -114,14 +120,21 @@ def _lines(log: Path, bar: Progress, task: TaskID) -> Iterator[bytes]:
             yield line
 
 
-def lines(verified: Verified) -> list[str]:
+def lines(found: Verified | Compared) -> list[str]:
     """The report as text: verdict, then each name with what it means and its first findings."""
-    where = f"{verified.messages:,} messages, behind seq {verified.first} up to {verified.last}, epoch {verified.epoch}"
-    verdict = "nothing is wrong" if verified.is_right else f"{sum(verified.counts.values()):,} FINDINGS"
-    rows = [f"{verdict}: {where}", *verified.notes]
-    for name, count in verified.counts.items():
-        rows.append(f"{name} {count:,}: {MEANINGS[Name(name)]}")
-        shown = [found for found in verified.findings if found.name == name]
-        rows += [f"  {found.seq} {found.topic} {found.detail}".rstrip() for found in shown]
+    meanings = MEANINGS if isinstance(found, Verified) else captures.MEANINGS
+    verdict = "nothing is wrong" if found.is_right else f"{sum(found.counts.values()):,} FINDINGS"
+    rows = [f"{verdict}: {_where(found)}", *(found.notes if isinstance(found, Verified) else ())]
+    for name, count in found.counts.items():
+        rows.append(f"{name} {count:,}: {meanings[Name(name)]}")
+        shown = [each for each in found.findings if each.name == name]
+        rows += [f"  {each.seq} {each.topic} {each.detail}".rstrip() for each in shown]
         rows += [f"  and {count - len(shown):,} more"] if count > len(shown) else []
     return rows
+
+
+def _where(found: Verified | Compared) -> str:
+    """What was looked at."""
+    if isinstance(found, Compared):
+        return f"{found.played:,} documents were played, {found.kept:,} kept, {found.again:,} of them again"
+    return f"{found.messages:,} messages, behind seq {found.first} up to {found.last}, epoch {found.epoch}"

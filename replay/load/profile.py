@@ -116,7 +116,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """
 
     title: str
-    games: Literal["small", "day", "paris", "winter"] = "small"
+    games: Literal["small", "day", "light-day", "paris", "winter"] = "small"
     seed: int = 1
     fleets: A[int, Meta(ge=1, le=64)] = 1
     settle: A[float, Meta(gt=0)] = 60.0

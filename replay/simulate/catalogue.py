@@ -197,11 +197,14 @@ class Scale(NamedTuple):
     table: str
     earlier: int = 0  # people of earlier Games in one list, which makes a document of many megabytes
     only: int | None = None  # the one day of which units are told
+    unsent: frozenset[str] = frozenset()  # types of documents that no venue sends
 
 
+_FIGURES = frozenset({"DT_CURRENT", "DT_STATS"})
 SCALES = {
     "small": Scale("SIM2030S", first_day(2030, 7, 26), 4, _SMALL, 40),
     "day": Scale("SIM2030D", first_day(2030, 7, 24), 19, _SUMMER, only=4),
+    "light-day": Scale("SIM2030L", first_day(2030, 7, 24), 19, _SUMMER, only=4, unsent=_FIGURES),
     "paris": Scale("SIM2030", first_day(2030, 7, 24), 19, _SUMMER, 42_000),
     "winter": Scale("SIMW2030", first_day(2030, 2, 6), 17, _WINTER, 12_000),
 }

@@ -71,6 +71,8 @@ class Games:
         oracle.tell("games", competition=self._scale.competition, seed=self._seed)
         count = size = 0
         for draft in self._merged():
+            if draft.type in self._scale.unsent:
+                continue
             whole = self._filled(draft, oracle)
             document, version = press.written(whole)
             count, size = count + 1, size + len(document)

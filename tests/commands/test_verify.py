@@ -8,9 +8,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from replay.capture import CaptureWriter
 from replay.verify import door
 from replay.verify.wish import Wish
 from tests.documents import fresh_competition, odf
+from tests.replay.captured import games
 from tests.service_fixture import Child, Running
 
 Children = Callable[..., Child]
@@ -168,3 +170,19 @@ async def test_nobody_is_there(children: Children, tmp_path: Path):
     assert await asyncio.to_thread(child.ended) == 1
     assert "no answer from http://127.0.0.1:9" in child.errors[0]
     assert "feed up" in child.errors[1]
+
+
+async def test_a_recorded_capture_is_held_against_the_played_one(children: Children, tmp_path: Path):
+    """Nothing is wrong with itself; a document that is not there is told, and no service is needed."""
+    documents = games("XG2030", units=2, versions=3)
+    for name, kept in (("played", documents), ("recorded", documents[1:])):
+        with CaptureWriter(tmp_path / name) as capture:
+            for each in kept:
+                capture.append(each)
+    codes = []
+    for name in ("played", "recorded"):
+        child = children("verify", str(tmp_path / name), "--capture", str(tmp_path / "played"))
+        codes.append((await asyncio.to_thread(child.ended), "".join(child.output)))
+    assert codes[0] == (0, "nothing is wrong: 6 documents were played, 6 kept, 0 of them again\n")
+    assert codes[1][0] == 1
+    assert "missing 1: played, and not kept\n  1\n" in codes[1][1]
