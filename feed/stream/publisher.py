@@ -4,7 +4,7 @@ The one guard for order, duplicates and several ingest nodes is the expected las
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -23,6 +23,7 @@ from feed.stream.acks import WrongLastSequenceError, publish_acked
 from feed.stream.batch import MESSAGES_MAX, Piece, publish_batch
 from feed.stream.blobs import THREAD_BYTES, Blobs
 from feed.stream.connection import Connection, PayloadTooLargeError
+from feed.stream.groups import Groups
 from feed.stream.streams import last_sequence
 from feed.stream.tide import Tide
 from feed.stream.traffic import Traffic
@@ -72,6 +73,7 @@ class Publisher:
         self._clock = clock
         self._long = asyncio.Lock()
         self._traffic = Traffic()
+        self._short = Groups(self._batched)
         self._blobs = Blobs(connection)
         self._zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
 
@@ -157,7 +159,7 @@ class Publisher:
         try:
             if len(pieces) <= SHORT_BATCH and not in_parts:
                 with self._traffic.passing():
-                    seqs = await publish_batch(self._connection, pieces, timeout=ACK_SECONDS)
+                    seqs = await self._short.publish(pieces)
             else:
                 async with self._long:
                     seqs = await self._long_stored(pieces, in_parts=in_parts)
@@ -172,10 +174,13 @@ class Publisher:
         if in_parts and self._traffic.is_live:
             return await self._one_by_one(pieces)
         began = asyncio.get_running_loop().time()
-        seqs = await publish_batch(self._connection, pieces, timeout=ACK_SECONDS)
+        seqs = await self._batched(pieces)
         if self._traffic.is_live:  # each of its fsyncs held them up
             await asyncio.sleep(min(ROOM * (asyncio.get_running_loop().time() - began), ROOM_SECONDS_MAX))
         return seqs
+
+    async def _batched(self, pieces: Sequence[Piece]) -> list[int]:
+        return await publish_batch(self._connection, pieces, timeout=ACK_SECONDS)
 
     async def _one_by_one(self, pieces: list[Piece]) -> list[int]:
         """The sequences up to the first miss; what else is on its way goes before each."""
