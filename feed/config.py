@@ -19,6 +19,7 @@ from schemas.topic import BadKeyError, Topic
 ENVIRONMENT_PREFIX = "FEED_"
 TABLES = frozenset({"competitions", "sources", "unit_seconds"})
 _DISCIPLINE = re.compile(r"[A-Z0-9]{2,3}")  # of a code of 34 or 9 characters
+_ORIGINS = r"^(\*|[a-z][a-z0-9+.-]*://[^/,\s]+(,[a-z][a-z0-9+.-]*://[^/,\s]+)*)?$"
 NO_SETTINGS = frozenset({"FEED_KEY"})  # of the commands that read a feed: no service has a use for it
 
 
@@ -56,7 +57,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 10.0
     body_bytes_max: A[int, Meta(ge=1024, description="Largest document after inflation.")] = 32 * 1024 * 1024
     connections_max: A[int, Meta(ge=1, description="Most subscribers, as far as there are descriptors.")] = 30_000
+    address_connections_max: A[int, Meta(ge=1, description="Most of one address, for each process.")] = 30_000
+    head_seconds: A[float, Meta(gt=0, le=75, description="Until the head of a first request is here.")] = 10.0
     readers_need_keys: A[bool, Meta(description="Once there are keys: whether P is read with one.")] = True
+    origins: A[
+        A[str, Meta(pattern=_ORIGINS)] | None,
+        Meta(description="Sites whose pages may read and open sockets, by comma; * is every one."),
+    ] = None
     log_level: A[str, Meta(description="debug, info, warning or error.")] = "info"
     competitions: A[dict[str, CompetitionSettings], Meta(description="By competition code: zone.")] = {}
 

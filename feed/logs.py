@@ -6,8 +6,14 @@ import sys
 import structlog
 
 from feed.errors import SettingsError
+from feed.masking import masked
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def _masked(_: logging.Logger, __: str, line: str) -> str:
+    """Behind the renderer: whatever a line was made of, also an exception's text."""
+    return masked(line)
 
 
 def set_up_logs(level: str) -> None:
@@ -25,7 +31,7 @@ def set_up_logs(level: str) -> None:
     renderer = structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _masked],  # type: ignore[list-item]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)

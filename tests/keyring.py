@@ -34,10 +34,21 @@ def reader(
     competitions: tuple[str, ...] = (),
     disciplines: tuple[str, ...] = (),
     venues: tuple[str, ...] = (),
+    **fields: Any,
 ) -> Held:
     """A key that reads these flags, P if none is named."""
     scope = Scope.of(competitions, disciplines, venues)
-    return _held(KeyType.READER, {Right.READ}, flags=flags or ("P",), scope=scope)
+    return _held(KeyType.READER, {Right.READ}, flags=flags or ("P",), scope=scope, **fields)
+
+
+def graphics(*flags: str) -> Held:
+    """A key that may stand in an address."""
+    return _held(KeyType.GRAPHICS, {Right.READ, Right.URL}, flags=flags or ("P",))
+
+
+def admin(*flags: str) -> Held:
+    """A key that makes and revokes keys of these flags, of both if none is named."""
+    return _held(KeyType.ADMIN, {Right.ADMIN}, flags=flags or ("P", "T"))
 
 
 def sender(flag: str = "P", *rights: Right, **limits: Any) -> Held:

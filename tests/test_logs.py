@@ -59,6 +59,19 @@ def test_on_a_terminal_it_is_text(monkeypatch: pytest.MonkeyPatch):
         json.loads(text)
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_no_line_has_a_secret(monkeypatch: pytest.MonkeyPatch, terminal: bool):  # noqa: FBT001
+    """Neither in its text, nor in an extra, nor in an exception: whatever library wrote it."""
+    secret = "feed_0a1b2c3d_" + "s" * 43
+    screen = written(monkeypatch, "info", terminal=terminal)
+    log = logging.getLogger("aiohttp.server")
+    log.info("Error handling GET /v1/log?key=%s", secret, extra={"presented": secret})
+    log.error("it failed", exc_info=ValueError(f"b'GET /v1/stream?ticket={secret} HTTP/1.1'"))
+    text = screen.getvalue()
+    assert "s" * 43 not in text
+    assert "key=***" in text or "key=feed_0a1b2c3d_***" in text
+
+
 def test_an_unknown_level_is_named():
     """A level that is none refuses to start, and says which there are."""
     with pytest.raises(SettingsError, match="'loud'") as caught:

@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,13 @@ from rich.table import Table
 from feed.clock import now_micros
 from feed.commands.up import settings_from
 from feed.config import Settings
-from feed.core.keys import Key, KeyType, Right, digest
-from feed.core.scope import Scope
+from feed.core.keys import Key, KeyType, shown
+from feed.core.keywish import KeyWish
 from feed.errors import BrokerError
+from feed.keydesk import mint
 from feed.stream import keys as stream
 from feed.stream.beside import beside
 from feed.stream.connection import Connection
-from schemas.topic import BadKeyError
-
-ID_BYTES = 4
-SECRET_BYTES = 32
 
 
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -58,13 +55,19 @@ def keys() -> None:
 @click.option("--venue", "venues", metavar="CODE", multiple=True, help="May be repeated.  [all]")
 @click.option("--bulk", is_flag=True, help="Documents of up to 32 MB instead of 10 MB.")
 @click.option("--ack-refused/--no-ack-refused", default=None, help="Answer 200 to what is refused but kept.  [senders]")
+@click.option(
+    "--delay", "delay_seconds", type=click.IntRange(0), default=0, metavar="SECONDS", help="What it reads is older."
+)
+@click.option("--connections", type=click.IntRange(1), metavar="N", help="Most at a time, on each node.  [no limit]")
+@click.option("--requests", type=click.IntRange(1), metavar="N", help="Most a second, on each node.  [no limit]")
 @place_options
 def add_key(config: Path | None, data: str | None, nats: str | None, **wishes: Any) -> None:  # noqa: ANN401 - click's
     """Make a key and print its secret, once: it is kept nowhere. All else that is said goes to standard error."""
     settings = settings_from(config, {"data": data, "nats": nats})
-    key_id = secrets.token_hex(ID_BYTES)
-    secret = f"feed_{key_id}_{secrets.token_urlsafe(SECRET_BYTES)}"
-    key = new_key(key_id, digest(secret), now_micros(), **wishes)
+    try:
+        key, secret = mint(wish_of(**wishes), now_micros())
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     asyncio.run(_with(settings, lambda link: stream.add(link, key, settings.replicas)))
     click.echo(f"key {key.id}: {what_it_may(key)}. This is its only copy:", err=True)
     click.echo(secret)
@@ -76,13 +79,11 @@ def add_key(config: Path | None, data: str | None, nats: str | None, **wishes: A
 def list_keys(config: Path | None, data: str | None, nats: str | None, *, as_json: bool) -> None:
     """Show all keys, also revoked ones, and what they may do. There are no secrets to show."""
     settings = settings_from(config, {"data": data, "nats": nats})
-    found = [record.key for record in asyncio.run(_with(settings, stream.keys))]
+    found = [record.key for record in asyncio.run(_with(settings, lambda link: stream.keys(link, settings.replicas)))]
     found.sort(key=lambda key: key.created)
     if as_json:
         for key in found:
-            fields = msgspec.to_builtins(key)
-            del fields["hash"]
-            click.echo(json.dumps(fields))
+            click.echo(json.dumps(shown(key)))
     elif found:
         Console(highlight=False, markup=False).print(table_of(found))
     else:
@@ -95,47 +96,14 @@ def list_keys(config: Path | None, data: str | None, nats: str | None, *, as_jso
 def revoke_key(config: Path | None, data: str | None, nats: str | None, key_id: str) -> None:
     """Take a key back for ever. Whoever is connected with it is sent away within a second."""
     settings = settings_from(config, {"data": data, "nats": nats})
-    key = asyncio.run(_with(settings, lambda link: stream.revoke(link, key_id, now_micros())))
+    act = partial(stream.revoke, key_id=key_id, now=now_micros(), replicas=settings.replicas)
+    key = asyncio.run(_with(settings, act))
     click.echo(f"key {key.id} is revoked since {moment(key.revoked or 0)}")
 
 
-def new_key(  # noqa: PLR0913 - each is an option of the command
-    key_id: str,
-    hashed: str,
-    created: int,
-    *,
-    key_type: str,
-    source: str | None,
-    flags: Iterable[str],
-    competitions: Iterable[str],
-    disciplines: Iterable[str],
-    venues: Iterable[str],
-    bulk: bool,
-    ack_refused: bool | None,
-) -> Key:
-    """The key that was asked for; raises click.UsageError for one that cannot be."""
-    sends = key_type == KeyType.ODF_SENDER
-    operates = key_type == KeyType.OPERATOR
-    if not sends and (source or bulk or ack_refused is not None):
-        raise click.UsageError("--source, --bulk and --ack-refused are for keys of type odf-sender")
-    if operates and venues:
-        raise click.UsageError("--venue is for keys that write or read: what is in quarantine is told by its topic")
-    rights = {Right.WRITE if sends else Right.OPERATE if operates else Right.READ}
-    rights |= {Right.BULK} if bulk else set()
-    rights |= {Right.ACK_REFUSED} if sends and ack_refused is not False else set()
-    try:
-        return Key(
-            id=key_id,
-            hash=hashed,
-            type=KeyType(key_type),
-            flags=tuple(sorted(set(flags))) or ("P",),
-            rights=frozenset(rights),
-            created=created,
-            source=source,
-            scope=Scope.of(competitions, disciplines, venues),
-        )
-    except (BadKeyError, ValueError) as error:
-        raise click.UsageError(str(error)) from error
+def wish_of(key_type: str, **wishes: Any) -> KeyWish:  # noqa: ANN401 - the command's options
+    """The wish behind the options of `feed keys add`."""
+    return msgspec.convert({"type": key_type, **wishes}, KeyWish)
 
 
 def what_it_may(key: Key) -> str:
@@ -147,6 +115,8 @@ def what_it_may(key: Key) -> str:
         "venue": key.scope.venues,
     }
     parts = [f"{name} {', '.join(codes)}" for name, codes in limits.items() if codes]
+    parts += [f"{key.delay_seconds} s late"] if key.delay_seconds else []
+    parts += [f"at most {most} {name}" for name, most in msgspec.structs.asdict(key.limits).items() if most]
     return "; ".join((f"{', '.join(sorted(key.rights))}, flag {' and '.join(key.flags)}", *parts))
 
 

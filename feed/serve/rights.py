@@ -1,41 +1,66 @@
 """Who may come in: the key of a request, what it allows, and what becomes of a reader who has lost it.
 
-A secret comes as `X-API-KEY` or `Authorization: Bearer`; it is looked up and forgotten.
+A secret comes as `X-API-KEY` or `Authorization: Bearer`, that of a key with the right `url` also as `?key=`; the socket
+of a browser comes with a `?ticket=`. All are looked up and forgotten.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Protocol
 
 from aiohttp import hdrs, web
 from multidict import MultiDict
 
 from feed.core.cursor import write_cursor
-from feed.core.keys import Key, Ring
+from feed.core.keys import Key
+from feed.core.ring import Ring
 from feed.errors import ErrorName, ReaderError
-from feed.serve.query import read_flag
-from feed.serve.reading import READINGS, Reading
+from feed.serve.origins import check_origin
+from feed.serve.parameters import DELAY
+from feed.serve.query import KEY, TICKET, read_flag, read_number
+from feed.serve.quotas import Quotas, check_connections
+from feed.serve.reading import BEHIND, GRANTED, READINGS, Reading
 from feed.serve.subscriber import Subscriber
 
 KEY_HEADER = "X-API-KEY"
 CLOSING_SECONDS = 0.8  # until a reader that was sent away is cut off: what is still owed to it is not its any more
+_DEEDS = {"write": "write", "operate": "operate", "admin": "make keys"}
 _FROM_ELSEWHERE = ("Origin", "Forwarded", "X-Forwarded-For")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
-class Rights:
-    """The doorkeeper. `denied` counts by side (read, write, operate) and name (unauthorized, not_entitled)."""
+class Whose(Protocol):
+    """For whom a ticket was made: the id of a key, None for somebody who needed none."""
 
-    def __init__(self, ring: Ring, readings: Mapping[str, Reading]) -> None:
+    @property
+    def key(self) -> str | None: ...
+
+
+class Tickets(Protocol):
+    """What lets a browser in once, see `feed.stream.tickets`; both raise ReaderError: too_many, unauthorized."""
+
+    def make(self, key: str | None) -> str: ...
+
+    async def redeem(self, ticket: str) -> Whose: ...
+
+
+class Rights:
+    """The doorkeeper. `denied` counts by side (read, write, operate, admin) and name."""
+
+    def __init__(self, ring: Ring, readings: Mapping[str, Reading], tickets: Tickets) -> None:
         self.ring = ring
+        self.tickets = tickets
+        self._quotas = Quotas()
         self.denied: Counter[tuple[str, str]] = Counter()
         self._readings = readings
 
     def take(self, key: Key) -> None:
         """Let the newest record of a key hold, also for those who are in already: within a second they are out."""
         self.ring.apply(key)
-        for reading in self._readings.values():
+        for reading in (each for live in self._readings.values() for each in live.readings()):
             reading.pump.polls.release()
             for subscriber in list(reading.pump.subscribers):
                 self._judge(subscriber, reading)
@@ -45,34 +70,68 @@ class Rights:
         self.ring.check_again(reading.key, reading.flag)
 
     def reader(self, request: web.Request, flag: str) -> Key | None:
-        """The key a flag is read with, None where none is needed; raises ReaderError unauthorized, not_entitled."""
-        try:
-            return self.ring.reader(_secret(request), flag)
-        except ReaderError as error:
-            self.denied["read", error.name] += 1
-            raise
+        """The key a flag is read with, None where none is needed.
+
+        Raises ReaderError unauthorized, not_entitled, too_many, and bad_request for a secret in two places.
+        """
+        with self._counted("read"):
+            secret, in_address = _secret(request), request.query.get(KEY)
+            if in_address is None:
+                key = self.ring.reader(secret, flag)
+            elif secret is None:
+                key = self.ring.graphics(in_address, flag)
+            else:
+                raise ReaderError(ErrorName.BAD_REQUEST, "there is a key in the address, and another", hint="Send one.")
+            self._quotas.spend(request, key)
+        return key
+
+    async def guest(self, request: web.Request, flag: str) -> Key | None:
+        """As `reader`, with the ticket of the address."""
+        with self._counted("read"):
+            if KEY in request.query or _secret(request) is not None:
+                raise ReaderError(ErrorName.BAD_REQUEST, "there are a ticket and a key", hint="Send one of them.")
+            whose = await self.tickets.redeem(request.query[TICKET])
+            self.ring.check_again(whose.key, flag)
+            key = None if whose.key is None else self.ring.get(whose.key)
+            self._quotas.spend(request, key)
+        return key
+
+    def holder(self, request: web.Request) -> Key | None:
+        """The key of somebody who reads some flag, None where P is read without one; raises as `reader` does."""
+        with self._counted("read"):
+            key = self.ring.holder(_in_header(request))
+            self._quotas.spend(request, key)
+        return key
 
     def writer(self, request: web.Request) -> Key | None:
         """The key a document is sent with, None from this machine while there are no keys; raises as `reader` does."""
-        try:
-            if self.ring:
-                return self.ring.writer(_secret(request))
-            require_local(request, "write")
-        except ReaderError as error:
-            self.denied["write", error.name] += 1
-            raise
-        return None
+        return self._acting(request, "write", self.ring.writer)
 
     def operator(self, request: web.Request, flag: str) -> Key | None:
         """The key of an operator, None on this machine while there are no keys; raises as `reader` does."""
+        return self._acting(request, "operate", lambda secret: self.ring.operator(secret, flag))
+
+    def admin(self, request: web.Request) -> Key | None:
+        """The key of an admin, None on this machine while there are no keys; raises as `reader` does."""
+        return self._acting(request, "admin", self.ring.admin)
+
+    def _acting(self, request: web.Request, side: str, find: Callable[[str | None], Key]) -> Key | None:
+        with self._counted(side):
+            secret = _in_header(request)
+            if not self.ring:
+                require_local(request, _DEEDS[side])
+                return None
+            key = find(secret)
+            self._quotas.spend(request, key)
+        return key
+
+    @contextmanager
+    def _counted(self, side: str) -> Iterator[None]:
         try:
-            if self.ring:
-                return self.ring.operator(_secret(request), flag)
-            require_local(request, "operate")
+            yield
         except ReaderError as error:
-            self.denied["operate", error.name] += 1
+            self.denied[side, error.name] += 1
             raise
-        return None
 
     def _judge(self, subscriber: Subscriber, reading: Reading) -> None:
         try:
@@ -86,17 +145,33 @@ class Rights:
 RIGHTS: web.AppKey[Rights] = web.AppKey("rights")
 
 
-def entitled(request: web.Request, flag: str | None = None) -> Reading:
-    """The reading side of a flag, that of the query when none is named, no wider than the request's key.
+async def entitled(request: web.Request, flag: str | None = None) -> Reading:
+    """The reading side of a flag, that of the query when none is named, no wider or newer than the request's key.
 
     Where every reading door begins.
-    Raises ReaderError: bad_request for a flag there is not, unauthorized, not_entitled.
+    Raises ReaderError: bad_request for a flag there is not, unauthorized, not_entitled, too_many, not_ready.
     """
     reading = read_flag(request.query if flag is None else MultiDict(flag=flag), request.app[READINGS])
-    key = request.app[RIGHTS].reader(request, reading.flag)
+    rights = request.app[RIGHTS]
+    if TICKET in request.query:
+        check_origin(request)
+        key = await rights.guest(request, reading.flag)
+    else:
+        key = rights.reader(request, reading.flag)
+    wanted = read_number(request.query, DELAY) if DELAY.name in request.query else 0
+    if seconds := max(wanted, key.delay_seconds if key else 0):
+        reading = await request.app[BEHIND][reading.flag](seconds)
+        rights.ring.check_again(key.id if key else None, reading.flag)
+    request[GRANTED] = reading
     if key is None:
         return reading
     return replace(reading, board=reading.board.within(key.scope), scope=key.scope, key=key.id)
+
+
+def check_room(request: web.Request, reading: Reading) -> None:
+    """Raise ReaderError too_many when as many readers as are allowed are connected or being answered."""
+    key = request.app[RIGHTS].ring.get(reading.key) if reading.key else None
+    check_connections(request, reading, key.limits.connections if key else None)
 
 
 def require_local(request: web.Request, what: str) -> None:
@@ -116,11 +191,18 @@ def _secret(request: web.Request) -> str | None:
     return None if secret is None else secret.strip()
 
 
+def _in_header(request: web.Request) -> str | None:
+    if KEY in request.query:
+        hint = "Send the key as X-API-KEY or Authorization: Bearer."
+        raise ReaderError(ErrorName.NOT_ENTITLED, "a key in the address does nothing but read", hint=hint)
+    return _secret(request)
+
+
 async def tell_caches(request: web.Request, response: web.StreamResponse) -> None:
     """Nobody on the way may hand what one key may read to readers with another, or without asking (RFC 9111)."""
     if not request.path.startswith("/v1/"):
         return
-    has_key = KEY_HEADER in request.headers or hdrs.AUTHORIZATION in request.headers
+    has_key = KEY_HEADER in request.headers or hdrs.AUTHORIZATION in request.headers or KEY in request.query
     response.headers.setdefault(hdrs.CACHE_CONTROL, "private, no-cache" if has_key else "no-cache")
     names = [response.headers[hdrs.VARY]] if hdrs.VARY in response.headers else []
     response.headers[hdrs.VARY] = ", ".join((*names, KEY_HEADER, hdrs.AUTHORIZATION))

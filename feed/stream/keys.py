@@ -86,19 +86,20 @@ async def add(link: Connection, key: Key, replicas: int = 1) -> None:
         raise BrokerError(f"there is a key {key.id} already", hint="Try again: ids are drawn by lot.") from error
 
 
-async def revoke(link: Connection, key_id: str, now: int) -> Key:
+async def revoke(link: Connection, key_id: str, now: int, by: str | None = None, replicas: int = 1) -> Key:
     """Take a key back for ever and return its record; a key that was revoked before keeps its time.
 
-    Raises NoSuchKeyError, and OutcomeUnknownError when it is safe, and needed, to try again.
+    `by` is the id of the admin's key, None for a command. Raises NoSuchKeyError, and OutcomeUnknownError when it is
+    safe, and needed, to try again.
     """
     while True:
-        found = [record for record in await keys(link) if record.key.id == key_id]
+        found = [record for record in await keys(link, replicas) if record.key.id == key_id]
         if not found:
             raise NoSuchKeyError(f"there is no key {key_id}", hint="`feed keys list` shows them.")
         (seq, key), *_ = found
         if key.revoked is not None:
             return key
-        key = replace(key, revoked=now)
+        key = replace(key, revoked=now, revoked_by=by)
         try:
             await _store(link, key, seq)
         except WrongLastSequenceError:

@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
+from click.testing import CliRunner
 
-from feed.commands.keys import new_key, what_it_may
-from feed.core.keys import Key, Right, digest
+from feed.commands.keys import keys as group
+from feed.commands.keys import what_it_may, wish_of
+from feed.core.keys import Key, digest
+from feed.core.limits import Limits
 from feed.core.scope import Scope
 from feed.stream.broker import Broker
 from tests.documents import odf
@@ -191,23 +193,7 @@ async def test_where_no_service_runs_is_one_clear_line(tmp_path: Path, children:
 def asked(**wishes: Any) -> Key:
     nothing = {"source": None, "flags": (), "competitions": (), "disciplines": (), "venues": ()}
     plain = {"key_type": "odf-sender", "bulk": False, "ack_refused": None} | nothing
-    return new_key("k", "h", 1, **(plain | wishes))
-
-
-@pytest.mark.parametrize(
-    "wishes, rights",
-    [
-        ({}, {Right.WRITE, Right.ACK_REFUSED}),
-        ({"ack_refused": False}, {Right.WRITE}),
-        ({"bulk": True}, {Right.WRITE, Right.BULK, Right.ACK_REFUSED}),
-        ({"key_type": "reader"}, {Right.READ}),
-    ],
-)
-def test_the_type_decides_the_rights(wishes: dict[str, Any], rights: set[Right]):
-    """A sender writes and is told 200 for what is kept, unless it wants no such thing; a reader reads. P by default."""
-    key = asked(**wishes)
-    assert key.rights == rights
-    assert key.flags == ("P",)
+    return wish_of(**(plain | wishes)).key("k", "h", 1)
 
 
 def test_limits_are_kept_as_given():
@@ -218,18 +204,26 @@ def test_limits_are_kept_as_given():
     assert what_it_may(asked(key_type="reader", venues=("B", "A"))) == "read, flag P; venue A, B"
 
 
+def test_what_a_key_is_held_to_is_shown():
+    """How late it reads, and how much."""
+    key = asked(key_type="graphics", delay_seconds=30, connections=5, requests=20)
+    assert (key.delay_seconds, key.limits) == (30, Limits(connections=5, requests=20))
+    assert what_it_may(key) == "read, url, flag P; 30 s late; at most 5 connections; at most 20 requests"
+
+
 @pytest.mark.parametrize(
-    "wishes",
+    "arguments",
     [
-        {"flags": ("P", "T")},
-        {"key_type": "reader", "bulk": True},
-        {"key_type": "reader", "source": "S"},
-        {"key_type": "reader", "ack_refused": True},
-        {"competitions": ("\ud800",)},
-        {"venues": ("\ud800",)},
+        ["--type", "odf-sender", "--flag", "P", "--flag", "T"],
+        ["--type", "reader", "--bulk"],
+        ["--type", "admin", "--competition", "XA"],
+        ["--type", "reader", "--venue", "\udcff"],
+        ["--type", "reader", "--delay", "-1"],
     ],
 )
-def test_a_key_that_cannot_be_is_told(wishes: dict[str, Any]):
-    """A sender with two flags, a reader with the limits of a sender, a code that is no text."""
-    with pytest.raises(click.UsageError):
-        asked(**wishes)
+def test_a_key_that_cannot_be_is_told(arguments: list[str]):
+    """Before anybody is asked for anything: exit code 2, one line that says why, no traceback."""
+    ended = CliRunner().invoke(group, ["add", *arguments])
+    assert ended.exit_code == 2
+    assert "Error: " in ended.output
+    assert isinstance(ended.exception, SystemExit)

@@ -1,5 +1,4 @@
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,41 +9,15 @@ from hypothesis import strategies as st
 from feed.candidate import Candidate, Decoded, Listing, Sender
 from feed.core.board import Board
 from feed.core.filters import parse_filter
-from feed.core.keys import PLAIN_BYTES_MAX, Key, KeyType, Right, Ring, digest, holds, offence
+from feed.core.keys import PLAIN_BYTES_MAX, Key, Right, holds, offence
 from feed.core.scope import Scope
-from feed.errors import ErrorName, ReaderError
+from feed.errors import ErrorName
 from feed.refusals import FORBIDDEN, Reason, Refusal
 from schemas.result import ResultBody
+from tests.core.key_makers import SECRET, WRITE, key, refused, sender
 from tests.core.makers import candidate, entry
 
-SECRET = "feed_k1_secret"  # noqa: S105 - of this test
-READ = frozenset({Right.READ})
-WRITE = frozenset({Right.WRITE})
 SWIMMING = "XG2030.SWM.M.100MFR.FNL.000100.result"
-
-
-def key(key_id: str = "k1", secret: str = SECRET, **fields: Any) -> Key:
-    """A reader of P, unless told otherwise."""
-    plain = {"type": KeyType.READER, "flags": ("P",), "rights": READ, "created": 1}
-    return Key(id=key_id, hash=digest(secret), **(plain | fields))
-
-
-def sender(**fields: Any) -> Key:
-    return key(**({"type": KeyType.ODF_SENDER, "rights": WRITE} | fields))
-
-
-def ring_of(*keys: Key, production_is_open: bool = False) -> Ring:
-    ring = Ring(production_is_open=production_is_open)
-    for each in keys:
-        ring.apply(each)
-    return ring
-
-
-def refused(ask: Callable[..., object], *arguments: object) -> ErrorName:
-    with pytest.raises(ReaderError) as caught:
-        ask(*arguments)
-    assert SECRET not in str(caught.value)
-    return caught.value.name
 
 
 def decoded(*candidates: Candidate, flag: str = "P", **fields: Any) -> Decoded:
@@ -80,62 +53,20 @@ def test_a_key_that_could_write_into_two_worlds_cannot_be(fields: dict[str, Any]
         msgspec.json.decode(stored, type=Key)
 
 
-@pytest.mark.parametrize("flag", ["P", "T"])
-@pytest.mark.parametrize("secret", [None, "anything"])
-def test_without_keys_everybody_reads(flag: str, secret: str | None):
-    """As long as there has never been a key."""
-    ring = ring_of()
-    assert ring.reader(secret, flag) is None
-    ring.check_again(None, flag)
-
-
-def test_from_the_first_key_on_reading_needs_one():
-    """No key, an unknown one and a revoked one are unauthorized; the last key that is revoked opens nothing."""
-    ring = ring_of(key())
-    assert ring.reader(SECRET, "P") == key()
-    for secret in (None, "", "feed_k1_other", SECRET + " "):
-        assert refused(ring.reader, secret, "P") is ErrorName.UNAUTHORIZED
-    ring.apply(key(revoked=2))
-    for secret in (None, SECRET):
-        assert refused(ring.reader, secret, "P") is ErrorName.UNAUTHORIZED
-        assert refused(ring.writer, secret) is ErrorName.UNAUTHORIZED
-
-
-def test_production_may_be_left_open_and_test_never_is():
-    """Even then a wrong key is told, never taken for none."""
-    ring = ring_of(key(), production_is_open=True)
-    assert ring.reader(None, "P") is None
-    assert refused(ring.reader, None, "T") is ErrorName.UNAUTHORIZED
-    assert refused(ring.reader, "feed_k1_other", "P") is ErrorName.UNAUTHORIZED
-    ring.check_again(None, "P")
-    assert refused(ring.check_again, None, "T") is ErrorName.UNAUTHORIZED
-
-
-def test_a_reader_is_entitled_to_its_flags():
-    """A reader of P is no reader of T, and a sender is no reader at all."""
-    ring = ring_of(key(), key("k2", "both", flags=("P", "T")), sender(key_id="k3", secret="writes"))  # noqa: S106
-    assert refused(ring.reader, SECRET, "T") is ErrorName.NOT_ENTITLED
-    assert ring.reader("both", "T") is not None
-    assert refused(ring.reader, "writes", "P") is ErrorName.NOT_ENTITLED
-    assert refused(ring.writer, SECRET) is ErrorName.NOT_ENTITLED
-    assert ring.writer("writes").id == "k3"
-
-
-def test_who_is_in_is_judged_again():
-    """A revoked key, an unknown one, and none at all since the first key: out; a living one stays."""
-    ring = ring_of(key())
-    ring.check_again("k1", "P")
-    assert refused(ring.check_again, None, "P") is ErrorName.UNAUTHORIZED
-    assert refused(ring.check_again, "k9", "P") is ErrorName.UNAUTHORIZED
-    assert refused(ring.check_again, "k1", "T") is ErrorName.NOT_ENTITLED
-    ring.apply(key(revoked=2))
-    assert refused(ring.check_again, "k1", "P") is ErrorName.UNAUTHORIZED
-
-
-@pytest.mark.parametrize("secret", ["\udcff", "é", "x" * 100_000])
-def test_odd_secrets_are_unknown_secrets(secret: str):
-    """Whatever a header carries is looked up, never an error of ours."""
-    assert refused(ring_of(key()).reader, secret, "P") is ErrorName.UNAUTHORIZED
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"rights": {Right.READ, Right.URL, Right.WRITE}},
+        {"rights": {Right.URL}},
+        {"rights": {Right.URL, Right.ADMIN}},
+        {"delay_seconds": -1},
+        {"delay_seconds": 1, "rights": WRITE},
+    ],
+)
+def test_a_key_that_makes_no_sense_cannot_be(fields: dict[str, Any]):
+    """What stands in an address reads and does nothing else; only what is read can be late."""
+    with pytest.raises(ValueError, match=r"address|delay"):
+        key(**fields)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from feed.core.keys import Right
 from feed.serve.routes import READING
 from tests.documents import large, odf
-from tests.keyring import add, ask, reader, revoke, sender, socket, store, write
+from tests.keyring import add, ask, graphics, reader, revoke, sender, socket, store, write
 from tests.serve.raw import Raw, op, upgrade
 from tests.service_fixture import House, opened, wait_until
 
@@ -65,6 +65,33 @@ async def test_a_bearer_token_is_a_key_too(house: House):
     await add(house, mine)
     for scheme, expected in (("Bearer", 200), ("bearer", 200), ("Basic", 401)):
         assert (await ask(house, "/v1/log", Authorization=f"{scheme} {mine.secret}"))[0] == expected
+
+
+async def test_a_graphics_key_reads_from_an_address(house: House):
+    """On every reading door, for its holder's caches alone; a reader's key is refused there, and so are two at once."""
+    show, mine = graphics(), reader()
+    await add(house, show, mine)
+    for path in DOORS:
+        join = "" if path.endswith("?") else "&"
+        assert (await ask(house, f"{path}{join}key={show.secret}"))[0] in {200, 404}, path
+        status, error = await ask(house, f"{path}{join}key={mine.secret}")
+        assert (status, error["name"]) == (403, "not_entitled"), path
+        assert mine.secret not in str(error)
+        assert (await ask(house, f"{path}{join}key={show.secret}", show))[1]["name"] == "bad_request", path
+    async with aiohttp.ClientSession() as session, session.get(f"{house.url}/v1/log?key={show.secret}") as answer:
+        assert "private" in answer.headers["Cache-Control"]
+
+
+async def test_a_key_in_an_address_does_nothing_but_read(house: House):
+    """No venue's document, and nobody's quarantine, whatever else the key may do: refused by name, not overlooked."""
+    show, writer = graphics(), sender()
+    await add(house, show, writer)
+    for held in (show, writer):
+        status, body = await write(house, odf("XA"), None, f"?key={held.secret}")
+        assert (status, body["error"]["name"]) == (403, "not_entitled")
+        assert (await ask(house, f"/v1/quarantine?key={held.secret}"))[0] == 403
+    assert (await write(house, odf("XA"), writer, f"?key={writer.secret}"))[0] == 403
+    assert house.service.tip("P") == 0
 
 
 async def test_production_may_be_left_open(tmp_path: Path):
