@@ -102,7 +102,7 @@ class Service:
     def figures(self) -> Iterator[Figure]:
         """The figures of each flag at this moment."""
         for flag, world in self._worlds.items():
-            pump = world.reading.pump
+            pump, pumps = world.reading.pump, [each.pump for each in world.reading.readings()]
             yield Figure(
                 flag=flag,
                 outcomes=world.admission.counts,
@@ -111,8 +111,8 @@ class Service:
                 holes=world.consumer.holes,
                 tip=world.state.log.tip,
                 topics=len(world.state.board),
-                subscribers=len(pump.subscribers),
-                cohorts=len(pump.cohorts),
+                subscribers=sum(len(each.subscribers) for each in pumps),
+                cohorts=sum(len(each.cohorts) for each in pumps),
                 writes=pump.counts["writes"],
                 lagging=pump.counts["lagging"],
                 stalled=pump.counts["stalled"],

@@ -17,6 +17,7 @@ from feed.core.outcome import Arrival, Outcome
 from feed.errors import BrokerError, ContradictionError
 from feed.ingest.admission import Admission, Limits
 from feed.ingest.worker import Worker
+from feed.serve.delays import Delays
 from feed.serve.pump import Pump
 from feed.serve.reading import Reading
 from feed.stream.batch import is_open
@@ -71,7 +72,7 @@ class State:
 
     def _read(self, message: StreamMessage) -> tuple[Entry, Head]:
         try:
-            entry = Entry.stored(*message)
+            entry = Entry.stored(*message, is_open=is_open(message.headers))
             return entry, head_of(entry)
         except (KeyError, ValueError, IndexError, msgspec.MsgspecError) as error:
             raise ContradictionError(
@@ -90,6 +91,7 @@ class World:
         self.state = state
         self.beats = beats
         self.link = beats.link
+        self.delays = Delays(reading, reading.pump.now)
 
     @classmethod
     async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock, worker: Worker) -> "World":
@@ -142,6 +144,7 @@ class World:
         try:
             await self.consumer.run()
         finally:
+            self.delays.stop()
             self.reading.pump.stop()
 
 

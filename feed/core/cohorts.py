@@ -18,7 +18,7 @@ from feed.core.entry import Entry
 from feed.core.filters import Filter
 from feed.core.interests import Interests
 from feed.core.labels import Labels
-from feed.core.log import Log
+from feed.core.log import Readable
 from schemas.control import Skipped
 from schemas.registry import KINDS, KindClass
 
@@ -106,7 +106,7 @@ class Cohorts:
             self._end(cohort)
         return True
 
-    def next_portion(self, log: Log) -> tuple[dict[Cohort, list[Entry]], int]:
+    def next_portion(self, log: Readable) -> tuple[dict[Cohort, list[Entry]], int]:
         """What the cohorts take of the entries behind the front, and how far these reach; the front stays.
 
         About BATCH_BYTES at most of what anybody takes, but always one entry further, or to the tip when nothing
@@ -143,7 +143,7 @@ class Cohorts:
             self._interests.discard(wish)
 
 
-def next_batch(log: Log, member: Member, front: int, epoch: str) -> tuple[bytes, int]:
+def next_batch(log: Readable, member: Member, front: int, epoch: str) -> tuple[bytes, int]:
     """The bytes of what one reader takes after its cursor, at most up to the front, and the cursor behind them.
 
     About BATCH_BYTES at most, but always at least one message further, or at the front when nothing follows (its last

@@ -10,7 +10,7 @@ from feed.core.entry import Entry
 from feed.core.filters import Filter
 from feed.core.kept import Kept
 from feed.core.labels import Labels
-from feed.core.log import Log
+from feed.core.log import Readable
 from feed.core.patch import diff
 from schemas.message import Op
 
@@ -23,7 +23,7 @@ _decode = msgspec.json.Decoder().decode
 class Deltas:
     """Those of one log, in one language or without labels; the same object for all who read so."""
 
-    def __init__(self, log: Log, labels: Labels | None = None, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, log: Readable, labels: Labels | None = None, kept_bytes: int = KEPT_BYTES) -> None:
         self._log = log
         self._labels = labels
         self._kept = Kept[int](kept_bytes)

@@ -11,17 +11,22 @@ from feed.core.frames import text_frame_head
 from feed.core.index import Index, read_index
 from feed.core.scope import Scope
 from feed.errors import ContradictionError
-from schemas.message import Op
+from schemas.message import Micros, Op
 from schemas.topic import KIND_TOKEN, SUBJECT_PREFIX
 from schemas.wire import splice_seq
 
 _PREV = re.compile(rb'\{"seq":[0-9]+,"type":"[a-z_]+","prev":([0-9]+)')
+# The first there is: what stands before it are texts, where quotes are escaped.
+_PUBLISHED = re.compile(rb'"ts":\{"event":(?:null|-?[0-9]+),"recv":[0-9]+,"published":([0-9]+)\}')
 
 
 class Entry:
-    """A message at its sequence: `json` is the delivered text with `seq`, `frame` that text's WebSocket frame head."""
+    """A message at its sequence: `json` is the delivered text with `seq`, `frame` that text's WebSocket frame head.
 
-    __slots__ = ("_event_head", "frame", "index", "json", "kind", "seq", "topic")
+    One that `is_open` was stored in a batch that goes on after it: nobody may see the one without the other.
+    """
+
+    __slots__ = ("_event_head", "frame", "index", "is_open", "json", "kind", "seq", "topic")
 
     def __init__(self, seq: int, topic: str, index: Index, json: bytes) -> None:
         self.seq = seq
@@ -30,13 +35,18 @@ class Entry:
         self.index = index
         self.json = json
         self.frame = text_frame_head(len(json))
+        self.is_open = False
         self._event_head: bytes | None = None
 
     @classmethod
-    def stored(cls, seq: int, subject: str, headers: dict[str, str], payload: bytes) -> "Entry":
+    def stored(
+        cls, seq: int, subject: str, headers: dict[str, str], payload: bytes, *, is_open: bool = False
+    ) -> "Entry":
         """The entry of a message as the stream keeps it."""
         topic = sys.intern(subject.removeprefix(SUBJECT_PREFIX))  # it comes again with every version: kept once
-        return cls(seq, topic, read_index(headers), splice_seq(payload, seq))
+        entry = cls(seq, topic, read_index(headers), splice_seq(payload, seq))
+        entry.is_open = is_open
+        return entry
 
     def within(self, scope: Scope) -> "Entry | None":
         """What it does to the state of those who see no more than a scope: None is nothing.
@@ -61,6 +71,14 @@ class Entry:
         found = _PREV.match(self.json)
         if found is None:
             raise ContradictionError(f"seq {self.seq} on {self.topic} does not begin with seq and prev")
+        return int(found[1])
+
+    @property
+    def published(self) -> Micros:
+        """When it was published; read without decoding the rest."""
+        found = _PUBLISHED.search(self.json)
+        if found is None:
+            raise ContradictionError(f"seq {self.seq} on {self.topic} does not say when it was published")
         return int(found[1])
 
     @property

@@ -7,6 +7,7 @@ let go again, least recently read first. Sequences rise but are never taken for 
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import Protocol
 
 from feed.core.entry import Entry
 from feed.errors import ContradictionError
@@ -44,6 +45,20 @@ class AbsentError(LookupError):
         super().__init__(number)
         self.number = number
         self.first = number * SEGMENT_SEQS + 1
+
+
+class Readable(Protocol):
+    """What readers need of a log; see `Log`."""
+
+    @property
+    def tip(self) -> int: ...
+
+    @property
+    def floor(self) -> int: ...
+
+    def held(self, seq: int) -> Entry | None: ...
+
+    def read(self, after: int, limit: int) -> list[Entry]: ...
 
 
 class Log:

@@ -11,7 +11,11 @@ _STEP_SECONDS = 0.02
 
 
 async def say_farewell(readings: list[Reading]) -> None:
-    """Close all subscribers by name, answer all who wait; who has not taken it after a second is cut off."""
+    """Close all subscribers by name, answer all who wait; who has not taken it after a second is cut off.
+
+    Also those of readings that are behind these.
+    """
+    readings = [each for live in readings for each in live.readings()]
     error = ReaderError(ErrorName.RESTARTING, "the service is being stopped", hint="Connect again with the cursor.")
     deadline = asyncio.get_running_loop().time() + FAREWELL_SECONDS
     while any(reading.pump.subscribers for reading in readings) and asyncio.get_running_loop().time() < deadline:

@@ -3,8 +3,10 @@
 from aiohttp import web
 
 from feed.core.control import hello
+from feed.core.pace import Pace
 from feed.serve.handshake import hand_over
 from feed.serve.query import Wish
+from feed.serve.quotas import holders
 from feed.serve.subscriber import Subscriber
 
 
@@ -23,10 +25,12 @@ def begin(request: web.Request, head: bytes, subscriber: Subscriber, wish: Wish)
     reading = wish.reading
     tip = reading.log.tip
     subscriber.key_id = reading.key
+    subscriber.holders = holders(request, reading)
     subscriber.newest = reading.board.get if wish.conflate else None
+    subscriber.pace = Pace(wish.speed) if wish.speed else None
     early = hand_over(request, head, subscriber)
     place = None if wish.snapshot else subscriber.cursor
-    subscriber.say(hello(reading.epoch, reading.flag, tip, reading.log.floor, place))
+    subscriber.say(hello(reading.epoch, reading.flag, tip, reading.log.floor, place, wish.speed))
     snapshot = reading.board.snapshot(subscriber.key.filter.keeps) if wish.snapshot else None
     reading.pump.open(subscriber, snapshot, None if wish.after is None else tip)
     if early:

@@ -4,13 +4,13 @@ import asyncio
 
 from feed.core.cohorts import READ_LIMIT
 from feed.core.filters import Filter
-from feed.core.log import AbsentError, Log
+from feed.core.log import AbsentError, Readable
 
 
 class Polls:
     """All waits of one flag, by filter: one look at what is new for all who want the same."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Readable) -> None:
         self._log = log
         self._seen = log.tip
         self._waiting: dict[Filter, set[asyncio.Future[None]]] = {}

@@ -8,7 +8,7 @@ is served alone, from the same log, until it has caught up.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from typing import Protocol, cast
 
 from feed.core.cohorts import Cohorts, next_batch, portions, written
@@ -17,7 +17,7 @@ from feed.core.deltas import Deltas
 from feed.core.entry import Entry
 from feed.core.filters import Filter
 from feed.core.labels import Labels
-from feed.core.log import AbsentError, Log
+from feed.core.log import AbsentError, Readable
 from feed.core.stall import StallWatch
 from feed.errors import OutcomeUnknownError
 from feed.serve.polls import Polls
@@ -56,13 +56,15 @@ class Answer(Watched, Protocol):
 class Pump:
     """Owns all subscribers of one flag. `start` and `stop` frame its life; `wake` says that the log has grown.
 
-    `pulls` are the HTTP answers under way, `polls` those of them that wait for the next message.
+    `pulls` are the HTTP answers under way, `polls` those of them that wait for the next message. `held` counts both by
+    their holders.
     """
 
     def __init__(
-        self, epoch: str, log: Log, load: Callable[[AbsentError], Awaitable[None]], clock: Callable[[], int]
+        self, epoch: str, log: Readable, load: Callable[[AbsentError], Awaitable[None]], clock: Callable[[], int]
     ) -> None:
         self.counts: Counter[str] = Counter()
+        self.held: Counter[str] = Counter()
         self.cohorts = Cohorts(log.tip)
         self.polls = Polls(log)
         self.pulls: set[Answer] = set()
@@ -107,6 +109,7 @@ class Pump:
         exception handler.
         """
         self.subscribers.add(subscriber)
+        self.enter(subscriber.holders)
         if snapshot is not None:
             cut, subscriber.cursor, subscriber.since = subscriber.cursor, IN_SNAPSHOT, 0
             subscriber.task = _started(self._send_snapshot(subscriber, snapshot, cut))
@@ -126,8 +129,21 @@ class Pump:
     def leave(self, subscriber: Subscriber) -> None:
         """Forget a subscriber whose connection has ended or is about to."""
         self.cohorts.leave(subscriber)
-        if subscriber.transport is None:
+        if subscriber.transport is None and subscriber in self.subscribers:
             self.subscribers.discard(subscriber)
+            self.exit(subscriber.holders)
+
+    def enter(self, holders: Iterable[str]) -> None:
+        """Count one more subscriber or answer under way."""
+        for holder in holders:
+            self.held[holder] += 1
+
+    def exit(self, holders: Iterable[str]) -> None:
+        """Count one less; who has none left is forgotten."""
+        for holder in holders:
+            self.held[holder] -= 1
+            if not self.held[holder]:
+                del self.held[holder]
 
     def refilter(self, subscriber: Subscriber, wish: Filter) -> None:
         """Let another wish hold from the subscriber's cursor on, or from the end of its snapshot."""
@@ -228,17 +244,24 @@ class Pump:
                 subscriber.say(ReplayEnd(seq=goal, cursor=write_cursor(self._epoch, goal)))
                 goal = None
             if self._meet(subscriber):
-                subscriber.task = None
+                subscriber.task = subscriber.pace = None
                 return
             try:
-                frames, cursor = next_batch(self._log, subscriber, self.cohorts.front, self._epoch)
+                frames, cursor, wait = self._next_batch(subscriber)
             except AbsentError as absent:
                 await self._bring(absent)
                 continue
             subscriber.cursor = cursor
             if frames:
                 subscriber.write(frames)
-            await asyncio.sleep(0)  # one portion a turn: a long replay must not hold up the others
+            await asyncio.sleep(wait)  # one portion a turn at least: a long replay must not hold up the others
+
+    def _next_batch(self, subscriber: Subscriber) -> tuple[bytes, int, float]:
+        """Bytes, the cursor behind them, and seconds until the next ones are due."""
+        reach = self._log, subscriber, self.cohorts.front, self._epoch
+        if subscriber.pace is not None:
+            return subscriber.pace.next_batch(*reach, asyncio.get_running_loop().time())
+        return *next_batch(*reach), 0.0
 
     async def _send_snapshot(self, subscriber: Subscriber, snapshot: list[Entry], cut: int) -> None:
         for portion in portions(snapshot):

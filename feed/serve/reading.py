@@ -1,7 +1,7 @@
 """What the reading doors of one flag share."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from aiohttp import web
@@ -10,21 +10,21 @@ from feed.core.board import Board
 from feed.core.cursor import parse_cursor, read_cursor
 from feed.core.entry import Entry
 from feed.core.labels import Labelling
-from feed.core.log import AbsentError, Log
+from feed.core.log import AbsentError, Readable
 from feed.core.scope import WHOLE, Scope
-from feed.errors import ErrorName, ReaderError
 from feed.serve.pump import Pump
 from schemas.message import BodyRef, Micros
 
 Load = Callable[[AbsentError], Awaitable[None]]
 Passed = Callable[[int, float], Awaitable[None]]
 AHEAD_SECONDS = 2.0
+MICROS = 1_000_000
 
 
 class Blobs(Protocol):
     """Bodies kept apart from their messages; both raise OutcomeUnknownError while the broker is away, DamagedError."""
 
-    async def find(self, sha256: str) -> BodyRef | None: ...
+    async def find(self, sha256: str, until: Micros | None = None) -> BodyRef | None: ...
 
     def read(self, ref: BodyRef) -> AsyncGenerator[bytes, None]: ...
 
@@ -44,6 +44,8 @@ class Moments(Protocol):
 
     async def reached(self, time: Micros, tip: int) -> int: ...
 
+    async def stored(self, time: Micros, tip: int) -> int: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -52,12 +54,13 @@ class Reading:
     `passed(seq, seconds)` returns once the log has come as far as a sequence, or after that time. For one request it is
     as wide as its key: the board holds no more than `scope`; log and pump are everybody's, a Filter made with `scope`
     keeps to it; what codes mean all are told. `key` is the id of the key, None for who needs none. At a `moment`
-    the board is that of a sequence.
+    the board is that of a sequence. With a `delay`, in seconds, all of it is so far behind the live one, which lists
+    those that are `behind` it, by their delays.
     """
 
     flag: str
     epoch: str
-    log: Log
+    log: Readable
     board: Board
     pump: Pump
     load: Load
@@ -68,11 +71,23 @@ class Reading:
     scope: Scope = WHOLE
     key: str | None = None
     moment: int | None = None
+    delay: int = 0
+    behind: dict[int, "Reading"] = field(default_factory=dict)
 
     @property
     def seq(self) -> int:
         """The sequence that the board is of."""
         return self.log.tip if self.moment is None else self.moment
+
+    @property
+    def until(self) -> Micros:
+        """When the newest that may be told was published."""
+        return self.pump.now() - self.delay * MICROS
+
+    def readings(self) -> Iterator["Reading"]:
+        """Itself, and those that are behind it."""
+        yield self
+        yield from tuple(self.behind.values())
 
     async def read(self, after: int, limit: int) -> list[Entry]:
         """Entries after a cursor, from memory or the stream; raises OutcomeUnknownError while the broker is away."""
@@ -93,14 +108,8 @@ class Reading:
         return read_cursor(text, self.epoch, self.log.floor, self.log.tip)
 
 
-READINGS: web.AppKey[Mapping[str, Reading]] = web.AppKey("readings")
-DEFAULTED: web.RequestKey[bool] = web.RequestKey("defaulted", bool)  # of a request that does not name its competition
+READINGS: web.AppKey[Mapping[str, Reading]] = web.AppKey("readings")  # the live ones, by flag
+BEHIND: web.AppKey[Mapping[str, Callable[[int], Awaitable[Reading]]]] = web.AppKey("behind")  # by flag, of seconds
+GRANTED: web.RequestKey[Reading] = web.RequestKey("granted", Reading)  # what a request may read
+DEFAULTED: web.RequestKey[str] = web.RequestKey("defaulted", str)  # the competition of a request that names none
 CONNECTIONS_MAX: web.AppKey[int] = web.AppKey("connections_max")
-
-
-def check_room(app: web.Application) -> None:
-    """Raise ReaderError too_many when as many readers as are allowed are connected or being answered."""
-    limit = app[CONNECTIONS_MAX]
-    pumps = [reading.pump for reading in app[READINGS].values()]
-    if sum(len(pump.subscribers) + len(pump.pulls) for pump in pumps) >= limit:
-        raise ReaderError(ErrorName.TOO_MANY, f"{limit} readers are connected", hint="Try again later.")

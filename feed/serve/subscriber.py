@@ -11,6 +11,7 @@ from typing import cast
 
 from feed.core.cohorts import CohortKey, Newest
 from feed.core.filters import Filter
+from feed.core.pace import Pace
 from feed.core.stall import StallWatch
 from feed.errors import ReaderError
 from schemas.control import Control
@@ -22,18 +23,21 @@ LINGER_SECONDS = 2.0
 class Subscriber(asyncio.Protocol, ABC):
     """A connection that is written to. `written` counts bytes handed to the transport; `cursor` is a sequence.
 
-    `leave` is told when it has ended or is about to. `key_id` names the key it came in with, None if it needed none.
+    `leave` is told when it has ended or is about to. `key_id` names the key it came in with, None if it needed none;
+    `holders` are under whom it is counted.
     """
 
     __slots__ = (
         "_leave",
         "cursor",
+        "holders",
         "is_clogged",
         "is_open",
         "key",
         "key_id",
         "newest",
         "next_filter",
+        "pace",
         "reached",
         "room_wanted",
         "since",
@@ -47,8 +51,10 @@ class Subscriber(asyncio.Protocol, ABC):
         self._leave = leave
         self.key = key
         self.key_id: str | None = None
+        self.holders: tuple[str, ...] = ()
         self.newest: Newest | None = None
         self.next_filter: Filter | None = None
+        self.pace: Pace | None = None
         self.cursor = self.since = cursor
         self.reached = 0  # last sequence of its snapshot that was written
         self.is_clogged = False

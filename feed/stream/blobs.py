@@ -9,15 +9,16 @@ import asyncio
 import hashlib
 from base64 import b64decode
 from collections.abc import AsyncGenerator
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
+from feed.core.moment import parse_time
 from feed.errors import DamagedError, OutcomeUnknownError
 from feed.stream.acks import WrongLastSequenceError, publish_acked
 from feed.stream.connection import Connection, JetStreamError
 from feed.stream.streams import BLOB
-from schemas.message import BodyRef
+from schemas.message import BodyRef, Micros
 
 CHUNK_BYTES: Final = 512 * 1024  # for ever: a write that broke off under another size would be completed to nonsense
 IN_FLIGHT: Final = 4  # chunks; what is written meanwhile to other streams waits behind no more than these
@@ -28,6 +29,13 @@ NO_MESSAGE: Final = 10037
 _ABSENT: Final = {"Nats-Expected-Last-Subject-Sequence": "0"}
 _STORED: Final = 10071  # a miss whose message is in the stream; the other one, 10164, is still on its way there
 _REF: Final = msgspec.json.Decoder(BodyRef)
+
+
+class _Stored(NamedTuple):
+    """A stored payload and when it was, as RFC 3339 writes it."""
+
+    payload: bytes
+    time: str
 
 
 class Blobs:
@@ -55,16 +63,16 @@ class Blobs:
         await self._store(_subject(name), msgspec.json.encode(ref))
         return ref
 
-    async def find(self, sha256: str) -> BodyRef | None:
+    async def find(self, sha256: str, until: Micros | None = None) -> BodyRef | None:
         """What is stored under a name of 64 hex digits; None when there is none, or not all of it yet.
 
-        Raises DamagedError when its record cannot be read.
+        What was stored after a time, `until`, is not there either. Raises DamagedError when its record cannot be read.
         """
-        record = await self._last(_subject(sha256))
-        if record is None:
+        found = await self._last(_subject(sha256))
+        if found is None or (until is not None and parse_time(found.time) > until):
             return None
         try:
-            ref = _REF.decode(record)
+            ref = _REF.decode(found.payload)
         except msgspec.MsgspecError as error:
             raise DamagedError(f"the record of blob {sha256} cannot be read: {error}") from error
         if ref.sha256 != sha256:
@@ -80,7 +88,8 @@ class Blobs:
         digest = hashlib.sha256()
         size = number = 0
         while size < ref.bytes:
-            chunk = await self._last(f"{_subject(ref.sha256)}.{number}")
+            found = await self._last(f"{_subject(ref.sha256)}.{number}")
+            chunk = found.payload if found else b""
             if not chunk:
                 raise DamagedError(f"chunk {number} of blob {ref.sha256} is not there")
             digest.update(chunk)
@@ -102,22 +111,23 @@ class Blobs:
             if miss.err_code != _STORED:
                 raise OutcomeUnknownError(f"somebody else is storing {subject} at this moment") from miss
 
-    async def _last(self, subject: str) -> bytes | None:
-        """The payload stored under a subject.
+    async def _last(self, subject: str) -> _Stored | None:
+        """What is stored under a subject.
 
         Any copy of the stream may answer a direct get, also one that is behind: only the leader's no is a no.
         """
         try:
             reply = await self._connection.request(f"$JS.API.DIRECT.GET.{BLOB.name}.{subject}", timeout=READ_SECONDS)
             if not reply.status:
-                return reply.payload
+                return _Stored(reply.payload, reply.headers["Nats-Time-Stamp"])
             wish = {"last_by_subj": subject}
             answer = await self._connection.api(f"STREAM.MSG.GET.{BLOB.name}", wish, timeout=READ_SECONDS)
         except JetStreamError as error:
             if error.err_code == NO_MESSAGE:
                 return None
             raise OutcomeUnknownError(error.detail, hint="Ask again.") from error
-        return b64decode(answer["message"].get("data", ""))
+        message = answer["message"]
+        return _Stored(b64decode(message.get("data", "")), message["time"])
 
 
 async def _digest(data: bytes) -> str:

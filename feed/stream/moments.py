@@ -109,6 +109,16 @@ class Moments:
                 raise _behind(tip)
         return tip
 
+    async def stored(self, time: Micros, tip: int) -> int:
+        """The newest sequence, at most `tip`, up to which everything was stored by a time; 0 when there is none."""
+        start = _EPOCH + timedelta(microseconds=max(time, 0) + 1)
+        later = await self._get({"start_time": start.isoformat(), "batch": 1})
+        if later:
+            return min(later[0].seq - 1, tip)
+        if tip and not await self._get({"seq": tip, "batch": 1}):
+            raise _behind(tip)
+        return tip
+
     async def _get(self, wish: dict[str, Any]) -> list[StreamMessage]:
         """One answer, which may be only the beginning of what is there; nothing where nothing is."""
         async with self._slots:

@@ -5,6 +5,7 @@ import asyncio
 from feed.core.entry import Entry
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.errors import OutcomeUnknownError
+from feed.stream.batch import is_open
 from feed.stream.connection import Connection, JetStreamError
 from feed.stream.history import read
 
@@ -44,7 +45,7 @@ class Segments:
             if not messages:  # a copy of the stream that is behind may answer; taken as it is, this would be a gap
                 raise OutcomeUnknownError(f"whoever answered does not hold seq {first} yet", hint="Ask again.")
             messages = [message for message in messages if message.seq < end]
-            entries += [Entry.stored(*message) for message in messages]
+            entries += [Entry.stored(*message, is_open=is_open(message.headers)) for message in messages]
             if not messages:
                 break
             first = messages[-1].seq + 1

@@ -6,6 +6,7 @@ from feed.core.entry import Entry
 from feed.core.frames import text_frame
 from feed.core.index import headers_of, index_of
 from feed.errors import ContradictionError
+from schemas.message import Stamps
 from schemas.registry import KINDS
 from schemas.topic import SUBJECT_PREFIX
 from schemas.wire import decode, encode
@@ -62,6 +63,18 @@ def test_the_message_before_it_is_told_by_its_text():
         assert row.message.__struct_fields__[:2] == ("seq", "prev")
     with pytest.raises(ContradictionError):
         _ = entry(1).prev
+
+
+def test_when_it_was_published_is_told_by_its_text():
+    """By its own member, whatever stands in texts before and behind it; without that we contradict ourselves."""
+    said = '"ts":{"event":1,"recv":2,"published":3}'
+    message = msgspec.structs.replace(
+        candidate().message, source=said, remarks=(said,), ts=Stamps(event=-5, recv=7, published=9)
+    )
+    text = encode(message)
+    assert Entry.stored(1, SUBJECT_PREFIX + TOPIC, headers_of(candidate(), "1"), text).published == 9
+    with pytest.raises(ContradictionError):
+        _ = Entry(1, TOPIC, index_of(candidate()), b"{}").published
 
 
 def test_the_size_grows_with_the_text():

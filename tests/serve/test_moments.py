@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from feed.core.entry import Entry
 from feed.serve.routes import READING
 from feed.stream import moments
 from tests.core.test_medals import medallists, result
@@ -23,6 +24,7 @@ from tests.serve.test_codes import table
 from tests.serve.test_contract import ask as refused
 from tests.service_fixture import House, Running, opened
 
+Entries = Callable[[moments.Moment, Collection[str]], Awaitable[list[Entry]]]
 Answer = tuple[int, str]  # status, and the text of a 200
 START = "2030-07-03T10:00:00+02:00"
 UPDATE = {"DocumentType": "DT_SCHEDULE_UPDATE"}
@@ -109,6 +111,16 @@ def said(text: str) -> str:
     page = json.loads(text)
     rows = [{name: value for name, value in row.items() if name not in HEARD} for row in page["sources"]]
     return json.dumps(page | {"sources": rows, "listening": None})
+
+
+def counted(entries: Entries, asked: list[int]) -> Entries:
+    """The same, each call of it noted."""
+
+    async def noted(moment: moments.Moment, topics: Collection[str]) -> list[Entry]:
+        asked.append(len(topics))
+        return await entries(moment, topics)
+
+    return noted
 
 
 async def answered(house: House, door: str, media: str = "*/*", held: Held | None = None) -> Answer:
@@ -323,8 +335,21 @@ async def test_a_key_sees_no_more_of_the_past(tmp_path: Path):
             aiohttp.ClientSession(house.url, headers=stadium.headers) as session,
             session.get(f"/v1/snapshot?as_of={page['epoch']}:{page['seq']}") as answer,
         ):
-            assert (answer.status, answer.headers["Cache-Control"]) == (200, "private, no-cache")
+            caching = "private, max-age=31536000, immutable"
+            assert (answer.status, answer.headers["Cache-Control"]) == (200, caching)
         assert (await ask(house, "/v1/snapshot?as_of=1"))[0] == 401
+
+
+async def test_many_who_want_the_same_past_cost_one(house: House, monkeypatch: pytest.MonkeyPatch):
+    """Pages of people by the thousand are of one moment: what they are made of is asked for once."""
+    await house.post(result(1, "1 a XAA"))
+    place, asked = house.service.tip("P"), []
+    monkeypatch.setattr(moments.Moment, "entries", counted(moments.Moment.entries, asked))
+    doors = [at(f"{door}?competition=XA", place) for door in ("athletes/a", "nocs/XAA", "athletes/a", "nocs/XBB")]
+    answers = await asyncio.gather(*(answered(house, door) for door in doors))
+    assert [status for status, _ in answers] == [200] * 4
+    assert answers[0] == answers[2] == await answered(house, doors[0])
+    assert len(asked) == 1
 
 
 async def test_a_broker_that_does_not_answer_is_not_ready(house: House, monkeypatch: pytest.MonkeyPatch):

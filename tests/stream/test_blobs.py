@@ -4,7 +4,9 @@ import json
 import os
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import msgspec
 import pytest
@@ -59,6 +61,23 @@ async def test_what_was_put_is_read_back(connection: Connection, size: int):
     assert all(0 < length <= CHUNK_BYTES for length in sizes)
     assert await records(connection) == -(-size // CHUNK_BYTES) + 1
     assert await whole(blobs, ref) == data
+
+
+async def test_what_was_stored_after_a_time_is_not_there(connection: Connection, monkeypatch: pytest.MonkeyPatch):
+    """Whoever answers: any copy of the stream, or its leader."""
+    blobs, before = Blobs(connection), time.time_ns() // 1000
+    ref = await blobs.put(b"{}", MEDIA)
+    later = time.time_ns() // 1000 + 1_000_000
+    real = connection.request
+
+    async def behind(subject: str, *arguments: Any, **more: Any) -> Incoming:
+        reply = await real(subject, *arguments, **more)
+        return reply._replace(status=404) if ".DIRECT.GET." in subject else reply
+
+    for answers in (real, behind):
+        monkeypatch.setattr(connection, "request", answers)
+        assert await blobs.find(ref.sha256, before - 1_000_000) is None
+        assert await blobs.find(ref.sha256, later) == await blobs.find(ref.sha256) == ref
 
 
 async def test_the_record_comes_last_and_says_what_it_is(connection: Connection):

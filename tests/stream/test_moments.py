@@ -157,3 +157,17 @@ async def test_no_time_comes_before_the_first_message(connection: Connection, ep
     assert await Moments(connection).reached(10**15, 0) == 0
     with pytest.raises(OutcomeUnknownError):
         await Moments(connection).reached(4 * 10**15, 5)
+
+
+async def test_what_was_stored_by_a_time_is_found_by_it(connection: Connection, epoch: str):
+    """Whatever messages say of themselves; an empty log has no place but 0, a copy that is behind is not believed."""
+    assert await Moments(connection).stored(10**15, 0) == 0
+    for number in range(5):
+        await publish_batch(connection, [piece(TOPICS[number], recv=10**16)], timeout=2)
+    stamps = await stored_at(connection, 5)
+    for time in (0, *(stamp + step for stamp in stamps for step in (-1, 0)), stamps[-1] + 10**9):
+        expected = sum(stamp <= time for stamp in stamps)
+        assert await Moments(connection).stored(time, 5) == expected
+        assert await Moments(connection).stored(time, 3) == min(expected, 3)
+    with pytest.raises(OutcomeUnknownError):
+        await Moments(connection).stored(4 * 10**15, 9)
