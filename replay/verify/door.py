@@ -49,6 +49,12 @@ class Door:
         answer, _ = self._runner.run(self._page([*_query(wish), self._flag, ("limit", "1")]))
         return Tip(answer["Feed-Next"].rpartition(":")[0], int(answer["Feed-Tip"]))
 
+    def place(self, at: str) -> Tip:
+        """The place of a moment, as in `as_of=`."""
+        headers, _ = self._runner.run(self._get("/v1/competitions", [("as_of", at), self._flag]))
+        epoch, _, seq = headers["Feed-As-Of"].rpartition(":")
+        return Tip(epoch, int(seq))
+
     def messages(self, tip: Tip, after: int, wish: Wish | None = None) -> Iterator[Delivered]:
         """Every message of the log behind a sequence up to the tip; with a wish those that the service takes for it."""
         asked = [*(_query(wish) if wish else ()), self._flag, ("limit", str(PAGE))]
