@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.rule import Rule
 
 from feed import app
+from feed.client import Feed
 from feed.commands.demo_games import SCALE, SPEED, is_shown, play_games
 from feed.commands.get import DEFAULT_URL
 from feed.commands.tail import follow, line
@@ -99,7 +100,7 @@ class Screen:
 
     async def watch(self, url: str) -> None:
         """Follow the service as any subscriber does, until cancelled."""
-        async for text in follow(url, [], str(self.seq), Console(stderr=True)):
+        async for text in follow(Feed(url), {"after": str(self.seq)}, Console(stderr=True)):
             message = json.loads(text)
             if message["competition"] != SCALE.competition or is_shown(message):
                 self._console.print(line(message), soft_wrap=True)

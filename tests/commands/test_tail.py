@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from feed.commands.tail import TailError, follow, line
+from feed.client import Feed, RefusedError
+from feed.commands.tail import follow, line
 from tests.documents import fresh_competition, odf
 from tests.service_fixture import ROOT, Child, Running, opened, wait_until
 
@@ -94,7 +95,7 @@ async def test_it_takes_up_a_lost_connection_without_gap_or_repeat(tmp_path: Pat
         (("--after", "999999999"), "bad_cursor"),
         (("OG2024",), "bad_filter"),
         (("--type", "reslut"), "bad_filter"),
-        (("--noc", "FRA"), "not_built_yet"),
+        (("--noc", "fra"), "bad_filter"),
     ],
 )
 async def test_a_refusal_ends_it_by_name(service: Running, children: Children, arguments: tuple[str, ...], name: str):
@@ -157,14 +158,14 @@ async def test_follow_yields_every_message_once(service: Running):
     """The generator itself: control frames are kept back, a refusal is raised."""
     competition = fresh_competition()
     seqs = await service.store(*(odf(competition, version) for version in (1, 2, 3)))
-    found = []
-    async for text in follow(service.url, [("filter", f"{competition}.>")], "0", Console(stderr=True)):
+    feed, found = Feed(service.url), []
+    async for text in follow(feed, {"filters": [f"{competition}.>"], "after": "0"}, Console(stderr=True)):
         found.append(json.loads(text)["seq"])
         if len(found) == 3:
             break
     assert found == seqs
-    with pytest.raises(TailError, match="bad_filter"):
-        async for _ in follow(service.url, [("filter", "x")], None, Console(stderr=True)):
+    with pytest.raises(RefusedError, match="bad_filter"):
+        async for _ in follow(feed, {"filters": ["x"]}, Console(stderr=True)):
             pass
 
 
