@@ -4,34 +4,45 @@ import asyncio
 import gc
 import logging
 import signal
+import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 from aiohttp import web
 from msgspec.structs import replace
 
 from feed.clock import now_micros
 from feed.config import Settings
-from feed.core.keys import Ring
+from feed.core.ring import Ring
 from feed.ingest.worker import Worker
+from feed.keydesk import KeyDesk
 from feed.listen import listen, raise_descriptor_limit, url_of
 from feed.quarantine import QuarantineDesk
 from feed.serve import competitions, health, ingest, metrics, quarantine, sources
+from feed.serve.coding import CODED, Coded
+from feed.serve.doorstep import TURNED_AWAY, Doorstep, Patience
 from feed.serve.farewell import say_farewell
-from feed.serve.reading import CONNECTIONS_MAX, READINGS
+from feed.serve.keys import KEY_DESK
+from feed.serve.origins import EVERY, ORIGINS, SOCKET_ORIGINS, read_origins
+from feed.serve.past import PAST, Past
+from feed.serve.quotas import ADDRESS_CONNECTIONS_MAX
+from feed.serve.reading import BEHIND, CONNECTIONS_MAX, READINGS
 from feed.serve.rights import RIGHTS, Rights
 from feed.serve.routes import INGEST, READING, make_app
 from feed.service import Service
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection
 from feed.stream.keys import KeyFollower
+from feed.stream.tickets import Tickets
 from feed.venues import FORMATS
 from feed.world import World
 
 KEEPALIVE_SECONDS = 75.0
 DESCRIPTORS_KEPT = 256  # for venues, the broker and files
+SPARE_CONNECTIONS = DESCRIPTORS_KEPT // 2  # that may stand at the doorstep: venues, and readers who are refused by name
 CONNECT_SECONDS = 10.0
 READY_SECONDS = 0.02
 CLOSE_SECONDS = 1.0
@@ -103,24 +114,37 @@ async def started(settings: Settings, node: Node = WHOLE) -> AsyncIterator[tuple
         worker = Worker()
         stack.callback(worker.close)
         worlds = {flag: await World.build(flag, link, settings, now_micros, worker) for flag, link in links.items()}
+        tickets = Tickets(links["P"])
+        await tickets.listen()
         ring = Ring(production_is_open=not settings.readers_need_keys)
-        rights = Rights(ring, {flag: world.reading for flag, world in worlds.items()})
+        rights = Rights(ring, {flag: world.reading for flag, world in worlds.items()}, tickets)
         keys = await KeyFollower.open(links["P"], settings.replicas, rights.take)
         service = Service(settings, worlds, keys, broker, derives=node.derives)
-        runner = web.AppRunner(
-            make_web(service, settings, worlds, rights, node),
-            access_log=None,
-            auto_decompress=False,
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            shutdown_timeout=CLOSE_SECONDS,
-        )
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        stack.push_async_callback(say_farewell, [world.reading for world in worlds.values()])
-        site = web.SockSite(runner, bound)
-        await site.start()
-        stack.push_async_callback(site.stop)  # first of all: nobody new comes in while the others are sent away
+        await _open(make_web(service, settings, worlds, rights, node), bound, settings, stack)
         yield service, url_of(bound)
+
+
+async def _open(app: web.Application, bound: socket.socket, settings: Settings, stack: AsyncExitStack) -> None:
+    """Listen, behind a doorstep; what is opened here is closed in reverse."""
+    inner = web.AppRunner(app)
+    await inner.setup()
+    stack.push_async_callback(inner.cleanup)
+    most = (each + SPARE_CONNECTIONS for each in (settings.address_connections_max, settings.connections_max))
+    doorstep = Doorstep(
+        cast("web.Server", inner.server),
+        Patience(settings.head_seconds, *most),
+        app[TURNED_AWAY],
+        access_log=None,
+        auto_decompress=False,
+        keepalive_timeout=KEEPALIVE_SECONDS,
+    )
+    runner = web.ServerRunner(doorstep, shutdown_timeout=CLOSE_SECONDS)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    stack.push_async_callback(say_farewell, list(app[READINGS].values()))
+    site = web.SockSite(runner, bound)
+    await site.start()
+    stack.push_async_callback(site.stop)  # first of all: nobody new comes in while the others are sent away
 
 
 def make_web(
@@ -129,8 +153,16 @@ def make_web(
     """Hand every door what it needs."""
     app = make_app(node.routes)
     app[READINGS] = {flag: world.reading for flag, world in worlds.items()}
+    app[BEHIND] = {flag: world.delays.behind for flag, world in worlds.items()}
+    app[PAST] = Past()
+    app[CODED] = Coded()
+    app[ORIGINS] = read_origins(EVERY if settings.origins is None else settings.origins)
+    app[SOCKET_ORIGINS] = read_origins(settings.origins or "")
     app[RIGHTS] = rights
+    app[TURNED_AWAY] = Counter()
     app[CONNECTIONS_MAX] = settings.connections_max
+    app[ADDRESS_CONNECTIONS_MAX] = settings.address_connections_max
+    app[KEY_DESK] = KeyDesk(worlds["P"].link, settings.replicas, rights, now_micros)
     app[competitions.ZONES] = {code: each.zone for code, each in settings.competitions.items()}
     app[ingest.ADMIT] = service.admit
     app[ingest.FORMATS] = frozenset(FORMATS)

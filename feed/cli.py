@@ -8,6 +8,7 @@ from feed.commands import (
     capture,
     demo,
     derive,
+    export,
     get,
     import_,
     ingest,
@@ -36,7 +37,7 @@ def cli() -> None:
 COMMANDS = (
     *(up.up, ingest.ingest, serve.serve, derive.derive, demo.demo),
     *(tail.tail, get.get, keys.keys, quarantine.quarantine, replay.replay, capture.capture),
-    *(simulate.simulate, import_.import_, verify.verify, load.load),
+    *(simulate.simulate, import_.import_, verify.verify, load.load, export.export),
 )
 for command in COMMANDS:
     cli.add_command(command)

@@ -3,14 +3,18 @@
 import msgspec
 
 
-class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
-    """First frame: where the stream stands. `cursor` is where this connection starts; null before a snapshot."""
+class Hello(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="hello"):
+    """First frame: where the stream stands. `cursor` is where this connection starts; null before a snapshot.
+
+    `speed` is there for a reader that asked for a replay at a pace: so many times that of then.
+    """
 
     epoch: str
     flag: str
     tip: int
     floor: int
     cursor: str | None
+    speed: float | None = None
 
 
 class SnapshotEnd(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="snapshot_end"):

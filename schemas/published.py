@@ -1,7 +1,7 @@
 """The contract as JSON Schema 2020-12, made from the Structs; `python -m schemas` writes it to published/."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any
@@ -34,14 +34,19 @@ def written(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _schema(name: str, form: Any, description: str) -> dict[str, Any]:  # noqa: ANN401 - a Struct or a union of them
-    (body,), definitions = msgspec.json.schema_components([form], ref_template="#/$defs/{name}")
-    if name in MESSAGES:
-        for kind in KINDS.values():
-            if definition := definitions.get(kind.message.__name__):
-                _require_seq(definition)
+def components(forms: Iterable[Any], template: str) -> tuple[tuple[dict[str, Any], ...], dict[str, dict[str, Any]]]:
+    """The schemas of forms, and what they refer to by `template` with a {name}; messages are delivered ones."""
+    bodies, definitions = msgspec.json.schema_components(forms, ref_template=template)
+    for kind in KINDS.values():
+        if definition := definitions.get(kind.message.__name__):
+            _require_seq(definition)
     for definition in definitions.values():
         definition["description"] = cleandoc(definition.get("description", ""))
+    return bodies, definitions
+
+
+def _schema(name: str, form: Any, description: str) -> dict[str, Any]:  # noqa: ANN401 - a Struct or a union of them
+    (body,), definitions = components([form], "#/$defs/{name}")
     return {
         "$schema": DIALECT,
         "$id": f"{name}.schema.json",

@@ -42,6 +42,15 @@ async def test_an_existing_server_is_used_instead(house: House, tmp_path: Path):
         await house.known(2)  # and the first one follows
 
 
+async def test_who_says_nothing_is_sent_away(tmp_path: Path):
+    """Nobody holds a connection for long without asking for something; the figures tell how often that was."""
+    async with opened(tmp_path, head_seconds=0.5) as house:
+        raw = await Raw.connect(house.url)
+        assert (await raw.head()).startswith(b"HTTP/1.1 408 ")
+        assert 'feed_turned_away_total{reason="slow"} 1.0' in await house.text("/metrics")
+        await raw.end()
+
+
 async def test_a_server_that_is_not_there_ends_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """BrokerError with the address, and the port is free again."""
     monkeypatch.setattr(app, "CONNECT_SECONDS", 0.3)

@@ -25,18 +25,19 @@ def test_every_error_of_ours_is_a_feed_error():
 
 @pytest.mark.parametrize("name", list(ErrorName))
 def test_every_name_has_a_status_and_a_close_code(name: ErrorName):
-    """A status of 4xx, 500 or 503, and a code of the contract or of RFC 6455."""
+    """A status of 4xx, 500 or 503, a code of the contract or of RFC 6455, and when it is given, in a sentence."""
     complaint = ReaderError(name, "d").complaint
     assert complaint is COMPLAINTS[name]
     assert 400 <= complaint.status < 500 or complaint.status in {500, 503}
     assert complaint.close_code in OUR_CLOSE_CODES | RFC_CLOSE_CODES
+    assert complaint.meaning.endswith(".")
 
 
 @pytest.mark.parametrize(
     "name, status, close_code",
     [
         (ErrorName.BAD_FILTER, 400, 4400),
-        (ErrorName.NOT_BUILT_YET, 400, 4400),
+        (ErrorName.EMBARGOED, 403, 4403),
         (ErrorName.CURSOR_TOO_OLD, 410, 4410),
         (ErrorName.TOO_MANY, 429, 4429),
         (ErrorName.RESTARTING, 503, 1012),
@@ -44,7 +45,7 @@ def test_every_name_has_a_status_and_a_close_code(name: ErrorName):
 )
 def test_the_contract_fixes_these(name: ErrorName, status: int, close_code: int):
     """The contract, "Reading": other people's programs look at them."""
-    assert COMPLAINTS[name] == (status, close_code)
+    assert (COMPLAINTS[name].status, COMPLAINTS[name].close_code) == (status, close_code)
 
 
 def test_a_close_reason_has_room_for_every_name():

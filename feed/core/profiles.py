@@ -1,8 +1,8 @@
 """What is shown of an athlete or a team, and of an organisation: who they are, their units, and their medals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -12,6 +12,8 @@ from feed.core.progression import next_of
 from feed.core.sides import Side
 from schemas.ledger import MedalAction, MedalView
 
+Row = TypeVar("Row")
+
 
 class Page(NamedTuple):
     """Which rows of a list are wanted."""
@@ -19,7 +21,7 @@ class Page(NamedTuple):
     offset: int
     limit: int
 
-    def cut(self, rows: list[str]) -> tuple[list[str], int | None]:
+    def cut(self, rows: Sequence[Row]) -> tuple[Sequence[Row], int | None]:
         """The rows, and where those begin that come after them."""
         end = self.offset + self.limit
         return rows[self.offset : end], end if end < len(rows) else None

@@ -8,8 +8,9 @@ from feed.errors import ErrorName, ReaderError
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-_AGAIN = {"Retry-After": "1"}
-_HEADERS = {401: {"WWW-Authenticate": 'Bearer realm="feed"'}, 429: _AGAIN, 503: _AGAIN}
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="feed"'}
+_UNAUTHORIZED = 401
+_PASSING = frozenset({429, 503})
 
 
 class ErrorText(msgspec.Struct, frozen=True):
@@ -31,18 +32,20 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     quarantine: str | None = None
 
 
-def problem(status: int, name: str, detail: str, hint: str, quarantine: str | None = None) -> web.Response:
+def problem(
+    status: int, name: str, detail: str, hint: str, quarantine: str | None = None, *, again: int = 1
+) -> web.Response:
     """An error's answer, with Retry-After where trying again may help, and at 401 with how to be known."""
     body = Problem(
         ErrorText(name, detail, hint), f"urn:feed:{name}", name.replace("_", " "), status, detail, quarantine
     )
-    headers = _HEADERS.get(status)
+    headers = {"Retry-After": str(again)} if status in _PASSING else _CHALLENGE if status == _UNAUTHORIZED else None
     return web.Response(body=msgspec.json.encode(body), status=status, headers=headers, content_type=PROBLEM)
 
 
 def reader_problem(error: ReaderError) -> web.Response:
     """The answer to a named error of the reading side."""
-    return problem(error.complaint.status, error.name.value, error.detail, error.hint)
+    return problem(error.complaint.status, error.name.value, error.detail, error.hint, again=error.again)
 
 
 def json_answer(body: object, status: int = 200) -> web.Response:

@@ -14,27 +14,53 @@ from multidict import MultiMapping
 from feed.core.entry import Entry
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import ZONES, chosen
-from feed.serve.odf import XML, Written, read_family, written
-from feed.serve.query import check_names, read_number
+from feed.serve.door import Answer, Door, opens
+from feed.serve.odf import FAMILY_WANTED, XML, Written, read_family, written
+from feed.serve.parameters import COMPETITION, DELAY, FLAG, Choice, Number, Text, named
+from feed.serve.query import read_number
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
-from feed.venues.odf import RefusedError, topic_of
+from feed.venues.odf import RESULT, RefusedError, topic_of
 from schemas.list import LIST_KIND
 from schemas.topic import parse_topic
 from schemas.wire import decode
 
 ZIP = "application/zip"
 KEY = ("DocumentCode", "DocumentSubcode", "DocumentType", "DocumentSubtype", "Language")
-_NAMES = frozenset({*KEY, "Version", "LogicalDate", "Date", "FeedFlag", "competition", "family", "flag"})
 STEPS_MAX = 5_000  # versions of one document that are looked at
 DOCUMENTS_MAX = 1_000
 
 
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+VERSION = Number(name="Version", meaning="This Version alone.", highest=999_999_999, example="3")
+BACKFILL = Door(
+    "ODF documents by the attributes of their header, also earlier Versions.",
+    "Views",
+    {200: Answer("The one document that fits, or all that do as files of a ZIP.", {XML: None, ZIP: None})},
+    named(
+        Text(name=KEY[0], meaning="Of the header.", example="ATHM100M--------------FNL-000100--", is_needed=True),
+        Text(name=KEY[2], meaning="Of the header.", example=RESULT, is_needed=True),
+        Text(name=KEY[1], meaning="Of the header.", example="0001"),
+        Text(name=KEY[3], meaning="Of the header.", example="WR"),
+        Text(name=KEY[4], meaning="Of the header.", example="ENG"),
+        VERSION,
+        Text(name="LogicalDate", meaning="Documents of this day.", pattern=_DAY, example="2024-08-04"),
+        Text(name="Date", meaning="Documents that were made on this day.", pattern=_DAY, example="2024-08-04"),
+        Choice(name="FeedFlag", meaning="The same as `flag`.", of=FLAG.of, default=FLAG.default, example="P"),
+        FAMILY_WANTED,
+        COMPETITION,
+        DELAY,
+        FLAG,
+    ),
+    errors=(ErrorName.NOT_FOUND, ErrorName.DAMAGED),
+)
+
+
+@opens(BACKFILL)
 async def backfill(request: web.Request) -> web.StreamResponse:
     """Answer with the one document that fits, or with a ZIP of all that do; the newest Version first."""
     query = request.query
-    check_names(query, _NAMES)
-    reading = entitled(request, query.get("FeedFlag"))
+    reading = await entitled(request, query.get("FeedFlag"))
     family, zones = read_family(query), request.app[ZONES]
     named = {name: query[name] for name in KEY if name in query}
     try:
@@ -42,7 +68,7 @@ async def backfill(request: web.Request) -> web.StreamResponse:
     except RefusedError as refused:
         hint = "DocumentCode and DocumentType are needed."
         raise ReaderError(ErrorName.BAD_REQUEST, refused.refusal.detail, hint=hint) from refused
-    version = read_number(query, "Version", 1, 999_999_999) if "Version" in query else None
+    version = read_number(query, VERSION) if VERSION.name in query else None
     if version is not None and parse_topic(topic).kind == LIST_KIND:
         detail = "a list is written as it is now"
         raise ReaderError(ErrorName.BAD_REQUEST, detail, hint="Leave out Version; earlier entities are on /v1/log.")

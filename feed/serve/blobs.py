@@ -12,14 +12,15 @@ from contextlib import aclosing
 from aiohttp import hdrs, web
 
 from feed.errors import DamagedError, ErrorName, OutcomeUnknownError, ReaderError
+from feed.serve.door import ETAG, IF_NONE_MATCH, Answer, Door, opens
+from feed.serve.parameters import DELAY, FLAG, Text, named
 from feed.serve.pulls import under_way
-from feed.serve.query import check_names, is_known
+from feed.serve.query import is_known
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
 from schemas.message import BodyRef
 
 FOR_EVER = "max-age=31536000, immutable"
-_NAMES = frozenset({"flag"})
 # Shown in place. A PDF or an SVG may have scripts of its own: a page shows it as <img>, or from the bytes it fetched.
 _SHOWN = frozenset(
     (
@@ -34,19 +35,33 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _log = logging.getLogger("feed.serve.blobs")
 
 
+BLOB = Door(
+    "The bytes that a message refers to.",
+    "Views",
+    {
+        200: Answer("The bytes; they never change.", {"*/*": None}, ETAG),
+        304: Answer("The reader has them.", headers=ETAG),
+    },
+    named(DELAY, FLAG),
+    named(Text(name="sha256", meaning="Their SHA-256.", pattern=_SHA256.pattern, example="0" * 64)),
+    named(IF_NONE_MATCH),
+    errors=(ErrorName.NOT_FOUND, ErrorName.DAMAGED),
+)
+
+
+@opens(BLOB)
 async def blob(request: web.Request) -> web.StreamResponse:
     """Answer with a blob of the flag asked for; its name is its entity tag."""
-    check_names(request.query, _NAMES)
-    reading = entitled(request)
+    reading = await entitled(request)
     name = request.match_info["sha256"]
     if not _SHA256.fullmatch(name):
         detail = f"{name[:80]!r} is no name of a blob"
         raise ReaderError(ErrorName.BAD_REQUEST, detail, hint="It is a SHA-256 in 64 lower-case hex digits.")
     try:
-        ref = await reading.blobs.find(name)
+        ref = await reading.blobs.find(name, reading.until if reading.delay else None)
         if ref is None:
             raise ReaderError(ErrorName.NOT_FOUND, f"flag {reading.flag} has no blob {name}")
-        headers = {hdrs.ETAG: f'"{name}"', hdrs.CACHE_CONTROL: f"{_public(reading)}, {FOR_EVER}"}
+        headers = {hdrs.ETAG: f'"{name}"', hdrs.CACHE_CONTROL: f"{public_if(reading)}, {FOR_EVER}"}
         if is_known(request, name):
             return web.Response(status=304, headers=headers)
         response = web.StreamResponse(headers=headers | _described(ref))
@@ -68,7 +83,7 @@ def _described(ref: BodyRef) -> dict[str, str]:
     return headers
 
 
-def _public(reading: Reading) -> str:
+def public_if(reading: Reading) -> str:
     """Whether a shared cache may keep it: what a key gave goes to nobody else."""
     return "public" if reading.key is None else "private"
 

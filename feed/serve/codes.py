@@ -9,11 +9,13 @@ from multidict import MultiMapping
 from feed.core.codes import Codes, Dictionary, Origin, TableRow
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import chosen
-from feed.serve.moments import AS_OF, at_moment, of_kinds
-from feed.serve.query import check_names
+from feed.serve.door import opens, view
+from feed.serve.moments import at_moment, of_kinds
+from feed.serve.parameters import IN_PARTS, ONE_COMPETITION, Text, named
+from feed.serve.parts import read_part
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
-from feed.serve.views import VIEW_NAMES, answer
+from feed.serve.views import answer
 from schemas.facts import EDITION
 
 _LANGUAGE = re.compile(r"[A-Z]{3}")
@@ -38,12 +40,34 @@ class CodesPage(msgspec.Struct, frozen=True):
     origin: Origin
     lang: str | None
     codes: tuple[msgspec.Raw, ...]
+    next: int | None
 
 
+CODE_TABLES = view("The code tables, each with its size and languages.", "Tables by name.", TablesPage, ONE_COMPETITION)
+CODES = view(
+    "What the codes of a table mean.",
+    "Codes with their labels.",
+    CodesPage,
+    named(
+        Text(name="code", meaning="These codes alone.", example="FRA", is_repeated=True),
+        Text(
+            name="lang",
+            meaning="One label for each code: in this language if there is one.",
+            pattern=_LANGUAGE.pattern,
+            example="FRA",
+        ),
+    )
+    | ONE_COMPETITION
+    | IN_PARTS,
+    named(Text(name="table", meaning="A name that `/v1/codes` lists.", example="NOC")),
+    (ErrorName.NOT_FOUND,),
+)
+
+
+@opens(CODE_TABLES)
 async def code_tables(request: web.Request) -> web.StreamResponse:
     """List the tables; `seq` is the newest message that changed one."""
-    check_names(request.query, VIEW_NAMES | {AS_OF})
-    reading, competition, dictionary = await _dictionary(request, entitled(request))
+    reading, competition, dictionary = await _dictionary(request, await entitled(request))
     return await answer(
         request,
         reading,
@@ -54,19 +78,20 @@ async def code_tables(request: web.Request) -> web.StreamResponse:
     )
 
 
+@opens(CODES)
 async def codes(request: web.Request) -> web.StreamResponse:
     """Answer with a table, or with some codes of it; `seq` is the newest message that changed the table."""
-    check_names(request.query, VIEW_NAMES | {AS_OF, "code", "lang"})
     wanted = frozenset(each for text in request.query.getall("code", []) for each in text.split(","))
-    lang = _read_language(request.query)
-    reading, competition, dictionary = await _dictionary(request, entitled(request))
+    lang, part = _read_language(request.query), read_part(request.query)
+    reading, competition, dictionary = await _dictionary(request, await entitled(request))
     table = dictionary.table(request.match_info["table"])
     origin = table.origin
     if origin is None:
         raise ReaderError(ErrorName.NOT_FOUND, f"there is no table {table.name[:80]!r}", hint="/v1/codes lists them.")
 
     def page(seq: int) -> CodesPage:
-        return CodesPage(reading.epoch, seq, competition, table.name, origin, lang, table.rows(wanted, lang))
+        rows, following = part.cut(table.rows(wanted, lang))
+        return CodesPage(reading.epoch, seq, competition, table.name, origin, lang, tuple(rows), following)
 
     variant = ":".join(filter(None, (lang, EDITION if origin is Origin.SHIPPED else None)))
     return await answer(request, reading, table.seq, page, variant, has_labels=False)

@@ -1,14 +1,17 @@
 """GET /v1/competitions: which competitions the feed holds; and the one that a view is of."""
 
+import zlib
+
 import msgspec
 from aiohttp import web
 
 from feed.errors import ErrorName, ReaderError
-from feed.serve.answers import json_answer
-from feed.serve.moments import AS_OF, at_moment, everything
-from feed.serve.query import check_names
+from feed.serve.door import opens, view
+from feed.serve.moments import at_moment, everything
+from feed.serve.parameters import DELAY, FLAG, PAST, named
 from feed.serve.reading import DEFAULTED, Reading
 from feed.serve.rights import entitled
+from feed.serve.views import answer
 from schemas.topic import unescape
 
 ZONES: web.AppKey[dict[str, str]] = web.AppKey("zones")
@@ -30,14 +33,30 @@ class Competitions(msgspec.Struct, frozen=True):
     seq: int
     competitions: tuple[Competition, ...]
 
+    @property
+    def competition(self) -> None:
+        """It is about all of them."""
 
+
+COMPETITIONS = view("The competitions there are.", "Them, by code.", Competitions, named(PAST, DELAY, FLAG))
+
+
+@opens(COMPETITIONS)
 async def competitions(request: web.Request) -> web.StreamResponse:
     """List competitions by code."""
-    check_names(request.query, frozenset({AS_OF, "flag"}))
-    reading = await at_moment(request, entitled(request), everything)
+    reading = await at_moment(request, await entitled(request), everything)
     zones = request.app[ZONES]
-    rows = (Competition(code, zones.get(code), topics) for code, topics in reading.board.competitions().items())
-    return json_answer(Competitions(reading.epoch, reading.seq, tuple(rows)))
+
+    def page(seq: int) -> Competitions:
+        rows = (Competition(code, zones.get(code), topics) for code, topics in reading.board.competitions().items())
+        return Competitions(reading.epoch, seq, tuple(rows))
+
+    return await answer(request, reading, reading.seq, page, variant=_settings(zones), has_labels=False)
+
+
+def _settings(zones: dict[str, str]) -> str:
+    """What tells these zones from those of other settings."""
+    return f"{zlib.crc32(repr(sorted(zones.items())).encode()):08x}"
 
 
 def chosen(request: web.Request, reading: Reading) -> str:
@@ -57,7 +76,7 @@ def chosen(request: web.Request, reading: Reading) -> str:
             raise ReaderError(ErrorName.COMPETITION_NEEDED, detail, hint=f"Say competition=. {hint}")
         if not found:
             raise ReaderError(ErrorName.NOT_FOUND, "there is no competition yet", hint="Its first message makes it.")
-        request[DEFAULTED] = True
+        request[DEFAULTED] = found[0]
         return found[0]
     if entitled_to and name not in entitled_to:
         hint = f"It may read {', '.join(sorted(entitled_to))}."

@@ -11,9 +11,10 @@ from feed.core.entry import Entry
 from feed.core.event_views import EVENT_TOKENS, EventRows, Events, event_rows
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import chosen
+from feed.serve.door import opens, view
 from feed.serve.moments import Wanted
-from feed.serve.profiles import PAGE_NAMES, known_now, read_page
-from feed.serve.query import check_names
+from feed.serve.parameters import PAGED, Text, named
+from feed.serve.profiles import known_now, read_page
 from feed.serve.rights import entitled
 from feed.serve.views import answer
 from schemas.rsc import FILLING, LENGTH, Level, Rsc, parse_code
@@ -30,18 +31,32 @@ class EventPage(EventRows, frozen=True, kw_only=True):
     event: str
 
 
+EVENT = view(
+    "An event: phases, units, ranking, medallists, brackets, records, medals.",
+    "The event.",
+    EventPage,
+    PAGED,
+    named(
+        Text(
+            name="event", meaning="Its code, with or without the filling at the end.", example="ATHM100M--------------"
+        )
+    ),
+    (ErrorName.NOT_FOUND,),
+)
+
+
+@opens(EVENT)
 async def event(request: web.Request) -> web.StreamResponse:
     """Answer with what is known of an event, by its code of 34 characters or without their filling."""
-    check_names(request.query, PAGE_NAMES)
     code = _code(request.match_info["event"])
-    competition = chosen(request, entitled(request))
+    competition = chosen(request, await entitled(request))
     known, page = await known_now(request, _wanted(competition, code)), read_page(request.query)
     events = known.reading.board.view(Events)
-    found = event_rows(known.agenda, known.journal, events, code, page)
-    if found is None:
-        raise ReaderError(ErrorName.NOT_FOUND, f"nothing is known of event {code} of {competition}")
 
     def make(seq: int) -> EventPage:
+        found = event_rows(known.agenda, known.journal, events, code, page)
+        if found is None:
+            raise ReaderError(ErrorName.NOT_FOUND, f"nothing is known of event {code} of {competition}")
         return EventPage(
             **msgspec.structs.asdict(found),
             epoch=known.reading.epoch,

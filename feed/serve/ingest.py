@@ -11,10 +11,11 @@ from aiohttp import web
 
 from feed.core.keys import Key, Right
 from feed.core.outcome import Arrival, Outcome, Stored
-from feed.errors import BrokerError, OutcomeUnknownError
+from feed.errors import BrokerError, ErrorName, OutcomeUnknownError
 from feed.refusals import FORBIDDEN, HINTS, Reason, Refusal
 from feed.serve.answers import json_answer, problem
-from feed.serve.query import check_names
+from feed.serve.door import JSON, Answer, Door, opens
+from feed.serve.parameters import Choice, Text, named
 from feed.serve.rights import RIGHTS
 
 Admit = Callable[[Arrival], Awaitable[Outcome]]
@@ -30,12 +31,11 @@ THREAD_BYTES = 1024 * 1024  # from here on a body is put together without Python
 _UNTOLD = ("application/octet-stream", "", "application/x-www-form-urlencoded")
 _MEDIA = frozenset({"application/xml", "text/xml", "text/csv", *_UNTOLD})
 _ENCODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip"}
-_NAMES = frozenset({"source"})
 _KEPT = 422
 _STATUS = {Reason.TOO_LARGE: 413, **dict.fromkeys(FORBIDDEN, 403)}
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Admitted(msgspec.Struct, frozen=True):
     """What was stored; `accepted` lists at most 100, `count` counts all."""
 
     accepted: tuple[Stored, ...]
@@ -45,9 +45,34 @@ class Answer(msgspec.Struct, frozen=True):
     quarantined: tuple[dict[str, str], ...] = ()
 
 
+INGEST = Door(
+    "Send one document of a venue.",
+    "Venues",
+    {
+        200: Answer(
+            "Stored; to a key with `ack_refused` also: refused and safely in quarantine, as `quarantined` tells.",
+            {JSON: Admitted},
+        )
+    },
+    named(Text(name="source", meaning="Names a sender that does not name itself.", example="GPS1")),
+    named(Text(name="format", meaning="`odf`, or `codes` for a code file.", example="odf")),
+    named(Choice(name="Content-Encoding", meaning="Of the body.", of=("gzip", "identity"), example="gzip")),
+    {"application/xml": None, "text/csv": None},
+    errors=(ErrorName.BAD_REQUEST,),
+    refusals={
+        403: tuple(sorted(FORBIDDEN)),
+        408: ("request_timeout",),
+        413: (Reason.TOO_LARGE.value,),
+        415: (Reason.UNSUPPORTED_MEDIA.value,),
+        422: tuple(reason.value for reason in Reason if reason not in FORBIDDEN),
+        503: ("outcome_unknown", "not_stored"),
+    },
+)
+
+
+@opens(INGEST)
 async def ingest(request: web.Request) -> web.StreamResponse:
     """Receive, stamp and admit one document."""
-    check_names(request.query, _NAMES)
     rights = request.app[RIGHTS]
     key = rights.writer(request)
     name = request.match_info["format"]
@@ -87,7 +112,7 @@ def answer_to(outcome: Outcome, key: Key | None = None) -> web.Response:
             return _refused(row.refusal, status, row.id or None)
         kept.append({"id": row.id, "reason": row.refusal.reason.value})
     accepted = outcome.accepted
-    return json_answer(Answer(accepted[:LISTED_MAX], len(accepted), outcome.duplicates, outcome.stale, tuple(kept)))
+    return json_answer(Admitted(accepted[:LISTED_MAX], len(accepted), outcome.duplicates, outcome.stale, tuple(kept)))
 
 
 async def _body(request: web.Request, limit: int) -> bytes | web.Response:

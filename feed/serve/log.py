@@ -1,17 +1,17 @@
 """GET /v1/log: the log by pull. `next` is the last sequence scanned, so that a narrow filter moves on as well."""
 
+import msgspec
 from aiohttp import web
 
-from feed.core.about import ABOUT
 from feed.core.cursor import write_cursor
 from feed.core.entry import Entry
 from feed.core.filters import Filter
 from feed.errors import ErrorName, OutcomeUnknownError, ReaderError
+from feed.serve.door import JSON, Answer, Door, opens
+from feed.serve.parameters import AFTER, DELAY, FILTERS, FLAG, LANGUAGE, Number, Seconds, named
 from feed.serve.pulls import json_text, lines, send, under_way
 from feed.serve.query import (
-    LANG,
     NDJSON,
-    check_names,
     read_after,
     read_filter,
     read_labels,
@@ -21,22 +21,46 @@ from feed.serve.query import (
 )
 from feed.serve.reading import Reading
 from feed.serve.rights import RIGHTS, entitled
+from schemas.registry import AnyMessage
 
-LIMIT = 100
 LIMIT_MAX = 1_000
 SCAN_MAX = 20_000
 PAGE_BYTES = 8 * 1024 * 1024
 WAIT_SECONDS_MAX = 60
-_NAMES = frozenset({"after", "filter", "flag", LANG, "limit", "type", "wait", *ABOUT})
+LIMIT = Number(name="limit", meaning="The most messages of a page.", default=100, highest=LIMIT_MAX, example="500")
+WAIT = Seconds(
+    name="wait", meaning="How long a page that would be empty is held back.", highest=WAIT_SECONDS_MAX, example="30"
+)
 
 
+class LogPage(msgspec.Struct, frozen=True):
+    """Messages as delivered; `next` is the cursor behind the last sequence scanned, `tip` the newest there is."""
+
+    messages: tuple[AnyMessage, ...]
+    next: str
+    tip: int
+
+
+LOG = Door(
+    "The log by pull, from the oldest message or behind a cursor.",
+    "Follow",
+    {
+        200: Answer(
+            "A page; as NDJSON what stands around the messages is in headers.",
+            {JSON: LogPage, NDJSON: None},
+            {"Feed-Next": "With NDJSON: `next`.", "Feed-Tip": "With NDJSON: `tip`."},
+        )
+    },
+    FILTERS | named(AFTER, LIMIT, WAIT, DELAY, LANGUAGE, FLAG),
+)
+
+
+@opens(LOG)
 async def log(request: web.Request) -> web.StreamResponse:
     """One page after a cursor; without `after` from the oldest message on. `wait` holds an empty one back."""
-    check_names(request.query, _NAMES)
-    reading = entitled(request)
+    reading = await entitled(request)
     wish = reading.pump.cohorts.shared(read_filter(request.query, reading.scope))
-    limit = read_number(request.query, "limit", LIMIT, LIMIT_MAX)
-    seconds = read_seconds(request.query, "wait", WAIT_SECONDS_MAX)
+    limit, seconds = read_number(request.query, LIMIT), read_seconds(request.query, WAIT)
     labels = read_labels(request.query, reading.labelling)
     after = await read_after(request.query, reading)
     async with under_way(request, reading):

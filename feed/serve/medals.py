@@ -8,13 +8,13 @@ from feed.core.derived import MARK, mark_topic
 from feed.core.entry import Entry
 from feed.core.medal_views import Journals, LedgerRow, of_gender
 from feed.errors import ErrorName, ReaderError
-from feed.serve.competitions import chosen
-from feed.serve.moments import AS_OF, at_moment, of_kinds, of_topics
-from feed.serve.query import check_names, listed
-from feed.serve.reading import Reading
-from feed.serve.rights import entitled
-from feed.serve.views import LABELLED_NAMES, answer
-from schemas.derived import Derived
+from feed.serve.counted import counted
+from feed.serve.door import opens, view
+from feed.serve.moments import of_kinds, of_topics
+from feed.serve.parameters import IN_PARTS, LABELLED, VIEW, Choice, Text, named
+from feed.serve.parts import read_part
+from feed.serve.query import listed
+from feed.serve.views import answer
 from schemas.ledger import MedalCause, MedalView
 from schemas.medal_table import MedalRow, MedalTable, MedalTableBody
 from schemas.rsc import FILLING, LENGTH, Rsc, parse_code
@@ -22,7 +22,7 @@ from schemas.topic import Topic
 
 GAMES = "GEN"
 GENDERS = "MWXO"
-_TABLE, _DERIVED = msgspec.json.Decoder(MedalTable), msgspec.json.Decoder(Derived)
+_TABLE = msgspec.json.Decoder(MedalTable)
 
 
 class MedalsPage(msgspec.Struct, frozen=True):
@@ -49,21 +49,50 @@ class LedgerPage(msgspec.Struct, frozen=True):
     competition: str
     view: MedalView
     entries: tuple[LedgerRow, ...]
+    next: int | None
 
 
+MEDALS = view(
+    "The standings that the feed counts, of all, of a discipline, or of one gender.",
+    "Rows by gold, silver, bronze; who ties shares `rank`.",
+    MedalsPage,
+    named(
+        VIEW,
+        Text(name="discipline", meaning="One discipline.", example="ATH"),
+        Choice(name="gender", meaning="Of men, women, mixed or open events.", of=tuple(GENDERS), example="W"),
+    )
+    | LABELLED,
+)
+LEDGER = view(
+    "Every award and withdrawal of a medal with its cause, in order.",
+    "Entries, oldest first.",
+    LedgerPage,
+    named(
+        VIEW,
+        Text(name="event", meaning="Codes of events.", example="ATHM100M--------------------------", is_repeated=True),
+        Text(name="noc", meaning="Organisations.", example="FRA", is_repeated=True),
+        Text(name="cause", meaning="Sequences of messages that moved a medal.", example="4211", is_repeated=True),
+    )
+    | LABELLED
+    | IN_PARTS,
+)
+
+
+@opens(MEDALS)
 async def medals(request: web.Request) -> web.StreamResponse:
     """Answer with the table of all, or of a discipline, or of the events of one gender."""
-    check_names(request.query, LABELLED_NAMES | {AS_OF, "view", "discipline", "gender"})
-    reading = entitled(request)
-    competition, view = chosen(request, reading), read_view(request.query)
     discipline, gender = _read_discipline(request.query), request.query.get("gender")
     if gender is not None and (len(gender) != 1 or gender not in GENDERS):
         raise ReaderError(ErrorName.BAD_REQUEST, f"gender={gender}: there are {', '.join(GENDERS)}")
     code = parse_code((discipline or GAMES).ljust(LENGTH, FILLING))
-    topic = str(Topic(competition, code, "medal_table", (view.value,)))
-    reading = await at_moment(request, reading, of_topics(topic, mark_topic(competition)))
-    entry = reading.board.get(topic)
-    far = through(reading, competition)
+
+    def topic(competition: str, view: MedalView) -> str:
+        return str(Topic(competition, code, "medal_table", (view.value,)))
+
+    reading, competition, view, far = await counted(
+        request, lambda competition, view: of_topics(topic(competition, view), mark_topic(competition))
+    )
+    entry = reading.board.get(topic(competition, view))
 
     def page(seq: int) -> MedalsPage:
         body = _table(entry) or MedalTableBody(view=view)
@@ -73,29 +102,21 @@ async def medals(request: web.Request) -> web.StreamResponse:
     return await answer(request, reading, entry.seq if entry else 0, page, variant=f"{view}{gender or ''}{far}")
 
 
+@opens(LEDGER)
 async def ledger(request: web.Request) -> web.StreamResponse:
     """Answer with the entries, each with its cause."""
-    check_names(request.query, LABELLED_NAMES | {AS_OF, "view", "event", "noc", "cause"})
-    reading = entitled(request)
-    competition, view = chosen(request, reading), read_view(request.query)
     events, nocs, causes = (listed(request.query, name) for name in ("event", "noc", "cause"))
-    reading = await at_moment(request, reading, of_kinds(competition, "ledger", MARK))
+    part = read_part(request.query)
+    reading, competition, view, far = await counted(
+        request, lambda competition, _: of_kinds(competition, "ledger", MARK)
+    )
     journal = reading.board.view(Journals).of(competition)
-    far = through(reading, competition)
 
     def page(seq: int) -> LedgerPage:
-        return LedgerPage(reading.epoch, seq, far, competition, view, journal.chosen(view, events, nocs, causes))
+        rows, following = part.cut(journal.chosen(view, events, nocs, causes))
+        return LedgerPage(reading.epoch, seq, far, competition, view, tuple(rows), following)
 
     return await answer(request, reading, journal.seq, page, variant=f"{view}{far}")
-
-
-def read_view(query: MultiMapping[str]) -> MedalView:
-    """What counts, official when nothing is said; raises ReaderError bad_request."""
-    text = query.get("view", MedalView.OFFICIAL.value)
-    try:
-        return MedalView(text)
-    except ValueError:
-        raise ReaderError(ErrorName.BAD_REQUEST, f"view={text}: there are {', '.join(MedalView)}") from None
 
 
 def _read_discipline(query: MultiMapping[str]) -> str | None:
@@ -109,10 +130,3 @@ def _read_discipline(query: MultiMapping[str]) -> str | None:
 
 def _table(entry: Entry | None) -> MedalTableBody | None:
     return _TABLE.decode(entry.json).body if entry else None
-
-
-def through(reading: Reading, competition: str) -> int:
-    """Up to where everything that follows from a competition's messages is there."""
-    entry = reading.board.get(mark_topic(competition))
-    body = _DERIVED.decode(entry.json).body if entry else None
-    return body.through if body else 0

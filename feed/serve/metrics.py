@@ -12,11 +12,15 @@ from prometheus_client.registry import Collector
 from feed.core.plausibility import RULES
 from feed.errors import ErrorName
 from feed.refusals import Reason
+from feed.serve.door import Answer, Door, opens
+from feed.serve.doorstep import REASONS, TURNED_AWAY
 from feed.serve.rights import RIGHTS, require_local
 from schemas.message import Remark
 
 OUTCOMES = ("accepted", "duplicate", "stale", "quarantined", "archived")
-SIDES = ("read", "write", "operate")
+SIDES = ("read", "write", "operate", "admin")
+NOBODY: Mapping[str, int] = {}
+DENIALS = (ErrorName.UNAUTHORIZED, ErrorName.NOT_ENTITLED, ErrorName.TOO_MANY)
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -62,9 +66,12 @@ _COUNTERS = {
 
 
 class _Families(Collector):
-    def __init__(self, figures: Iterable[Figure], denied: Mapping[tuple[str, str], int]) -> None:
+    def __init__(
+        self, figures: Iterable[Figure], denied: Mapping[tuple[str, str], int], turned_away: Mapping[str, int] = NOBODY
+    ) -> None:
         self._figures = list(figures)
         self._denied = denied
+        self._turned_away = turned_away
 
     def collect(self) -> Iterable[Metric]:
         """Every label value is from a closed list."""
@@ -79,7 +86,7 @@ class _Families(Collector):
                 counter.add_metric([row.flag], getattr(row, name))
             yield counter
         yield from (self._documents(), self._refusals(), self._remarks(), self._rules())
-        yield from (*self._streams(), self._denials())
+        yield from (*self._streams(), self._denials(), self._sent_away())
 
     def _documents(self) -> Metric:
         family = CounterMetricFamily("feed_documents", "Documents by outcome.", labels=["flag", "outcome"])
@@ -123,16 +130,35 @@ class _Families(Collector):
         text = "Requests denied for their key, which has no flag when it is unknown."
         family = CounterMetricFamily("feed_denied", text, labels=["side", "name"])
         for side in SIDES:
-            for name in (ErrorName.UNAUTHORIZED, ErrorName.NOT_ENTITLED):
+            for name in DENIALS:
                 family.add_metric([side, name.value], self._denied.get((side, name), 0))
         return family
 
+    def _sent_away(self) -> Metric:
+        text = "Connections that were closed before they asked for anything."
+        family = CounterMetricFamily("feed_turned_away", text, labels=["reason"])
+        for reason in REASONS:
+            family.add_metric([reason], self._turned_away.get(reason, 0))
+        return family
 
+
+METRICS = Door(
+    "Figures for Prometheus; once there are keys, for programs on this machine alone.",
+    "Operations",
+    {200: Answer("All figures.", {"text/plain": None})},
+    errors=(ErrorName.UNAUTHORIZED,),
+    is_open=True,
+    checks_names=False,
+)
+
+
+@opens(METRICS)
 async def metrics(request: web.Request) -> web.StreamResponse:
     """All figures in the text format; once there are keys, for programs on this machine only."""
     rights = request.app[RIGHTS]
     if rights.ring:
         require_local(request, "read the figures")
+    turned_away = request.app[TURNED_AWAY]
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Families(request.app[FIGURES](), rights.denied))
+    registry.register(_Families(request.app[FIGURES](), rights.denied, turned_away))
     return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})

@@ -11,8 +11,9 @@ from multidict import MultiMapping
 from feed.core.entry import Entry
 from feed.errors import DamagedError, ErrorName, OutcomeUnknownError, ReaderError
 from feed.serve.competitions import ZONES
-from feed.serve.query import is_known
+from feed.serve.parameters import Choice
 from feed.serve.reading import Reading
+from feed.serve.representation import Representation
 from feed.venues.odf import FAMILIES, NoDocumentError, Writer, references
 from schemas.list import LIST_KIND
 from schemas.message import BodyRef
@@ -20,8 +21,11 @@ from schemas.registry import AnyMessage
 from schemas.wire import decode, with_body
 
 XML = "application/xml"
-FAMILY = "2026"
 NO_ZONE = "UTC"
+FAMILY = "2026"
+FAMILY_WANTED = Choice(
+    name="family", meaning="The generation of an ODF document.", of=tuple(FAMILIES), default=FAMILY, example="2028"
+)
 
 
 async def as_odf(request: web.Request, reading: Reading, entry: Entry) -> web.Response:
@@ -32,12 +36,16 @@ async def as_odf(request: web.Request, reading: Reading, entry: Entry) -> web.Re
     """
     family = read_family(request.query)
     tag = f"{reading.epoch}:{entry.seq}:odf-{family}"
-    headers = {hdrs.ETAG: f'"{tag}"', hdrs.VARY: hdrs.ACCEPT}
-    if is_known(request, tag):
-        return web.Response(status=304, headers=headers)
+    shape = Representation(request, tag, hdrs.ACCEPT)
+    shape.lies_at(reading)
+    if unchanged := shape.unchanged():
+        return unchanged
     zones = request.app[ZONES]
-    text = (await written(reading, entry, family, zones)).text
-    return web.Response(body=text, headers=headers, content_type=XML, charset="utf-8")
+
+    async def text() -> bytes:
+        return (await written(reading, entry, family, zones)).text
+
+    return web.Response(body=await shape.body(text), headers=shape.headers, content_type=XML, charset="utf-8")
 
 
 class Written(NamedTuple):

@@ -16,17 +16,17 @@ from feed.core.schedule import Schedule
 from feed.core.sides import WORDS
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import ZONES, chosen
-from feed.serve.medals import through
-from feed.serve.moments import AS_OF, Wanted, at_moment, of_kinds
-from feed.serve.query import check_names, read_number
+from feed.serve.counted import through
+from feed.serve.door import opens, view
+from feed.serve.moments import Wanted, at_moment, of_kinds
+from feed.serve.parameters import DATE, LIMIT_OF_PAGE, OFFSET, PAGED, Text, named
+from feed.serve.query import read_number
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
 from feed.serve.schedule import NO_ZONE, read_day
-from feed.serve.views import LABELLED_NAMES, answer
+from feed.serve.views import answer
 
-PAGE_NAMES = LABELLED_NAMES | {AS_OF, "limit", "offset"}
 AT_ONCE = 50  # messages that are read into a view nobody has asked for yet: live ones go between
-LIMIT, LIMIT_MAX, OFFSET_MAX = 100, 500, 100_000
 _KINDS = (*WORDS, *LISTS, "session", "ledger", MARK)
 _NOC = re.compile(r"[A-Z0-9]{1,20}")
 
@@ -64,16 +64,33 @@ class Known(msgspec.Struct, frozen=True):
     through: int
 
 
+ATHLETE = view(
+    "An athlete or a team: entries, units before and behind, medals and their history.",
+    "Who was asked for, by any of the ids.",
+    AthletePage,
+    PAGED,
+    named(Text(name="id", meaning="An id as messages have it.", example="1234567")),
+    (ErrorName.NOT_FOUND,),
+)
+NOC = view(
+    "An organisation: its people, its units that are not over or those of a day, its medals.",
+    "The organisation; nothing is an answer too.",
+    NocPage,
+    PAGED | named(DATE),
+    named(Text(name="noc", meaning="Its code.", pattern="[A-Z0-9]{1,20}", example="FRA")),
+)
+
+
+@opens(ATHLETE)
 async def athlete(request: web.Request) -> web.StreamResponse:
     """Answer with what is known of an athlete, or of a team, by any of its ids."""
-    check_names(request.query, PAGE_NAMES)
     known, page = await known_now(request), read_page(request.query)
     name = request.match_info["id"]
-    found = profile(known.agenda, known.journal, name, page)
-    if found is None:
-        raise ReaderError(ErrorName.NOT_FOUND, f"nothing is known of {name[:40]!r} in {known.competition}")
 
     def make(seq: int) -> AthletePage:
+        found = profile(known.agenda, known.journal, name, page)
+        if found is None:
+            raise ReaderError(ErrorName.NOT_FOUND, f"nothing is known of {name[:40]!r} in {known.competition}")
         return AthletePage(
             **msgspec.structs.asdict(found),
             epoch=known.reading.epoch,
@@ -86,9 +103,9 @@ async def athlete(request: web.Request) -> web.StreamResponse:
     return await answer(request, known.reading, known.seq, make, variant=str(known.through))
 
 
+@opens(NOC)
 async def noc(request: web.Request) -> web.StreamResponse:
     """Answer with what is known of an organisation: nothing is an answer too."""
-    check_names(request.query, PAGE_NAMES | {"date"})
     name = request.match_info["noc"]
     if not _NOC.fullmatch(name):
         hint = "Codes are written in capital letters and digits."
@@ -115,7 +132,7 @@ async def noc(request: web.Request) -> web.StreamResponse:
 
 async def known_now(request: web.Request, wanted: Wanted | None = None) -> Known:
     """What is known of the competition that is asked for, or was `as_of`; `wanted` narrows what that is made of."""
-    reading = entitled(request)
+    reading = await entitled(request)
     competition = chosen(request, reading)
     reading = await at_moment(request, reading, wanted or of_kinds(competition, *_KINDS))
     for kind in (Casts, Schedule, Journals):
@@ -131,5 +148,4 @@ async def known_now(request: web.Request, wanted: Wanted | None = None) -> Known
 
 def read_page(query: MultiMapping[str]) -> Page:
     """`limit` and `offset`; raises ReaderError bad_request."""
-    offset = 0 if query.get("offset", "0") == "0" else read_number(query, "offset", 0, OFFSET_MAX)
-    return Page(offset, read_number(query, "limit", LIMIT, LIMIT_MAX))
+    return Page(read_number(query, OFFSET), read_number(query, LIMIT_OF_PAGE))

@@ -1,7 +1,7 @@
 """HTTP answers that take time: they count and are watched as subscribers are, and leave in portions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -11,10 +11,14 @@ from feed.core.cohorts import portions
 from feed.core.entry import Entry
 from feed.core.stall import StallWatch
 from feed.serve.answers import JSON
+from feed.serve.coding import GZIP, Gzip, takes_gzip
 from feed.serve.query import NDJSON
-from feed.serve.reading import Reading, check_room
+from feed.serve.quotas import holders
+from feed.serve.reading import Reading
+from feed.serve.rights import check_room
 
 PORTION_BYTES = 256 * 1024
+CHOSEN_BY = f"{hdrs.ACCEPT}, {hdrs.ACCEPT_ENCODING}"
 
 
 class Pull:
@@ -60,15 +64,17 @@ async def under_way(request: web.Request, reading: Reading) -> AsyncIterator[Non
 
     Its last byte is in the system's hands when it ends: what a transport kept for later would be watched by nobody.
     """
-    check_room(request.app)
-    pull = Pull(request)
+    check_room(request, reading)
+    pull, counted = Pull(request), holders(request, reading)
     if request.transport is not None:
         request.transport.set_write_buffer_limits(high=0)
     reading.pump.pulls.add(pull)
+    reading.pump.enter(counted)
     try:
         yield
     finally:
         reading.pump.pulls.discard(pull)
+        reading.pump.exit(counted)
         if request.transport is not None:
             request.transport.set_write_buffer_limits()
 
@@ -84,12 +90,12 @@ class Form(NamedTuple):
 
 def json_text(start: bytes, end: bytes) -> Form:
     """One JSON text; `start` and `end` are what stands around its messages."""
-    return Form(start, b",", end, {hdrs.CONTENT_TYPE: JSON, hdrs.VARY: hdrs.ACCEPT})
+    return Form(start, b",", end, {hdrs.CONTENT_TYPE: JSON, hdrs.VARY: CHOSEN_BY})
 
 
 def lines(headers: Mapping[str, str]) -> Form:
     """One message a line; what a JSON text would say around them is said in headers."""
-    return Form(b"", b"\n", b"\n", {hdrs.CONTENT_TYPE: NDJSON, hdrs.VARY: hdrs.ACCEPT, **headers})
+    return Form(b"", b"\n", b"\n", {hdrs.CONTENT_TYPE: NDJSON, hdrs.VARY: CHOSEN_BY, **headers})
 
 
 async def send(
@@ -97,25 +103,43 @@ async def send(
 ) -> web.StreamResponse:
     """Answer with a list of messages, portion by portion; a reader who leaves in the middle is let go.
 
-    What is `shown` of each, if that is something else, is made as it leaves: its length is not known before.
+    What is `shown` of each, if that is something else, is made as it leaves, and so is what is compressed: the length
+    is not known before.
     """
+    coder = Gzip() if takes_gzip(request.headers) else None
+    headers = form.headers if coder is None else {**form.headers, hdrs.CONTENT_ENCODING: GZIP}
     if request.method == hdrs.METH_HEAD:
-        return web.Response(headers=form.headers)  # a streamed body would be written behind the headers all the same
-    start, between, end, headers = form
-    if not entries and not start:
-        end = b""  # no message, no line
+        return web.Response(headers=headers)  # a streamed body would be written behind the headers all the same
     response = web.StreamResponse(headers=headers)
-    if shown is None:
-        gaps = len(between) * max(len(entries) - 1, 0)
-        response.content_length = len(start) + sum(len(entry.json) for entry in entries) + gaps + len(end)
+    if shown is None and coder is None:
+        response.content_length = length(form, entries)
     try:
         await response.prepare(request)
-        for portion in portions(entries, PORTION_BYTES):
-            leaving = portion if shown is None else map(shown, portion)
-            await response.write(start + between.join([entry.json for entry in leaving]))
-            start = between
+        for portion in parts(form, entries, shown):
+            left = portion if coder is None else await coder.add(portion)
+            if left:
+                await response.write(left)
             await asyncio.sleep(0)  # making a portion takes a while: others must not wait for all of them
-        await response.write_eof(end if entries else start + end)
+        await response.write_eof(b"" if coder is None else await coder.end())
     except ConnectionError:
         response.force_close()
     return response
+
+
+def length(form: Form, entries: list[Entry]) -> int:
+    """Bytes of an answer with these messages as they are."""
+    if not entries and not form.start:
+        return 0
+    gaps = len(form.between) * max(len(entries) - 1, 0)
+    return len(form.start) + sum(len(entry.json) for entry in entries) + gaps + len(form.end)
+
+
+def parts(form: Form, entries: list[Entry], shown: Callable[[Entry], Entry] | None = None) -> Iterator[bytes]:
+    """The bytes of an answer; of no message in lines there are none."""
+    start = form.start
+    for portion in portions(entries, PORTION_BYTES):
+        leaving = portion if shown is None else map(shown, portion)
+        yield start + form.between.join([entry.json for entry in leaving])
+        start = form.between
+    if entries or form.start:
+        yield form.end if entries else form.start + form.end

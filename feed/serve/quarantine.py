@@ -12,15 +12,13 @@ from feed.core.keys import Key
 from feed.core.quarantine import Action, Audit, Case
 from feed.errors import DamagedError, ErrorName, OutcomeUnknownError, ReaderError
 from feed.serve.answers import json_answer
-from feed.serve.query import check_names, read_flag, read_number, read_switch
+from feed.serve.door import JSON, Answer, Door, opens
+from feed.serve.parameters import FLAG, Number, Switch, Text, named
+from feed.serve.query import read_flag, read_number, read_switch
 from feed.serve.reading import READINGS
 from feed.serve.rights import RIGHTS
 
-LIMIT = 100
-LIMIT_MAX = 1_000
 LOCAL = "local"  # who operates without a key
-_NAMES = frozenset({"flag"})
-_LIST_NAMES = _NAMES | {"all", "limit"}
 
 
 class Desk(Protocol):
@@ -46,12 +44,48 @@ class QuarantinePage(msgspec.Struct, frozen=True):
     documents: tuple[Case, ...]
 
 
+LIMIT = Number(name="limit", meaning="The most documents of a page.", default=100, highest=1_000, example="20")
+ALL = Switch(name="all", meaning="What was refused or held last, newest first, also what was decided.")
+_ID = named(Text(name="id", meaning="The id of the document in quarantine.", example="00064f0c2f1a9d00a1b2c3d4"))
+_AGAINST = (ErrorName.NOT_FOUND, ErrorName.NOT_HELD, ErrorName.SUPERSEDED, ErrorName.REFUSED, ErrorName.DAMAGED)
+QUARANTINE = Door(
+    "What is held and not decided, oldest first.",
+    "Quarantine",
+    {200: Answer("Documents with what became of them.", {JSON: QuarantinePage})},
+    named(ALL, LIMIT, FLAG),
+)
+QUARANTINED = Door(
+    "One document of the quarantine.",
+    "Quarantine",
+    {200: Answer("The document's record, and the decision if there is one.", {JSON: Case})},
+    named(FLAG),
+    _ID,
+    errors=(ErrorName.NOT_FOUND,),
+)
+RELEASE = Door(
+    "Publish a held document.",
+    "Quarantine",
+    {200: Answer("The decision.", {JSON: Audit})},
+    named(FLAG),
+    _ID,
+    errors=_AGAINST,
+)
+DISCARD = Door(
+    "Decide that a held document is never published.",
+    "Quarantine",
+    {200: Answer("The decision.", {JSON: Audit})},
+    named(FLAG),
+    _ID,
+    errors=(ErrorName.NOT_FOUND, ErrorName.NOT_HELD),
+)
+
+
+@opens(QUARANTINE)
 async def quarantine(request: web.Request) -> web.StreamResponse:
     """List what is held and not decided, oldest first; with `all=1` the newest `limit` that were refused or held."""
-    check_names(request.query, _LIST_NAMES)
     flag, key = _operator(request)
     desk = request.app[DESK]
-    limit = read_number(request.query, "limit", LIMIT, LIMIT_MAX)
+    limit = read_number(request.query, LIMIT)
     try:
         found = await (desk.newest(flag, limit) if read_switch(request.query, "all") else desk.held(flag))
     except OutcomeUnknownError as error:
@@ -59,25 +93,26 @@ async def quarantine(request: web.Request) -> web.StreamResponse:
     return json_answer(QuarantinePage(tuple(each for each in found if _is_for(key, each))[:limit]))
 
 
+@opens(QUARANTINED)
 async def quarantined(request: web.Request) -> web.StreamResponse:
     """Show one document of the quarantine."""
-    check_names(request.query, _NAMES)
     flag, key = _operator(request)
     return json_answer(await _found(request, flag, key))
 
 
+@opens(RELEASE)
 async def release(request: web.Request) -> web.StreamResponse:
     """Publish a held document as it came."""
     return await _decide(request, Action.RELEASED)
 
 
+@opens(DISCARD)
 async def discard(request: web.Request) -> web.StreamResponse:
     """Never publish a held document."""
     return await _decide(request, Action.DISCARDED)
 
 
 async def _decide(request: web.Request, action: Action) -> web.Response:
-    check_names(request.query, _NAMES)
     flag, key = _operator(request)
     case = await _found(request, flag, key)
     desk = request.app[DESK]

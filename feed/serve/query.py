@@ -14,15 +14,16 @@ from feed.core.filters import Filter, parse_filter
 from feed.core.labels import Labelling, Labels
 from feed.core.scope import Scope
 from feed.errors import ErrorName, ReaderError
+from feed.serve.parameters import ENCODING, SPEED, SUBSCRIBER, Number, Parameters, Seconds, named
 from feed.serve.reading import Reading
 
 NDJSON = "application/x-ndjson"
-NOT_BUILT_YET = frozenset({"delay", "ticket"})
-REPEATED = frozenset({"code", "discipline", "event", "filter", "type", *ABOUT})
 LANG = "lang"
-SUBSCRIBER_NAMES = frozenset({"after", "conflate", "delta", "filter", "flag", LANG, "snapshot", "type", *ABOUT})
+KEY = "key"  # of every reading door; `feed.serve.rights` refuses it at the others
+TICKET = "ticket"
 _LEAST = 0.001
 _WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
+_SPEED = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
 _SECONDS = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,3})?")
 
 
@@ -31,7 +32,8 @@ class Wish:
     """What a reader asked for: `after` is a sequence or None, `snapshot` whether the current state comes first.
 
     `labels` are in the language that it asked for; with `delta` messages may be told by their differences, with
-    `conflate` only the newest of a topic is told to a reader that is late.
+    `conflate` only the newest of a topic is told to a reader that is late, with `speed` what is behind `after` comes at
+    so many times its pace of then.
     """
 
     reading: Reading
@@ -41,6 +43,7 @@ class Wish:
     labels: Labels | None = None
     delta: bool = False
     conflate: bool = False
+    speed: float | None = None
 
     def key(self, encoding: Encoding) -> CohortKey:
         """With whom this reader shares its bytes."""
@@ -57,15 +60,13 @@ def listed(query: MultiMapping[str], name: str) -> frozenset[str]:
     return frozenset(values)
 
 
-def check_names(query: MultiMapping[str], allowed: frozenset[str]) -> None:
-    """Raise ReaderError for a parameter that is not built yet, that nobody knows, or that is given twice."""
+def check_names(query: MultiMapping[str], allowed: Parameters) -> None:
+    """Raise ReaderError for a parameter that nobody knows, or that is given twice."""
     for name in query:
-        if name in allowed:
-            if name not in REPEATED and len(query.getall(name)) > 1:
+        if name in allowed or name == KEY:
+            if not (name in allowed and allowed[name].is_repeated) and len(query.getall(name)) > 1:
                 raise ReaderError(ErrorName.BAD_REQUEST, f"{name}= is given more than once", hint="Choose one.")
             continue
-        if name in NOT_BUILT_YET:
-            raise ReaderError(ErrorName.NOT_BUILT_YET, f"{name}= is not built yet", hint="Leave it out for now.")
         names = ", ".join(sorted(allowed))
         raise ReaderError(ErrorName.UNKNOWN_PARAMETER, f"{name}= is no parameter here", hint=f"Known: {names}.")
 
@@ -140,17 +141,19 @@ def read_switch(query: MultiMapping[str], name: str) -> bool:
     return text == "1"
 
 
-def read_number(query: MultiMapping[str], name: str, default: int, highest: int) -> int:
-    """A parameter that is a number from 1 to `highest`; raises ReaderError bad_request."""
-    text = query.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= highest or len(text) > len(str(highest)):
-        raise ReaderError(ErrorName.BAD_REQUEST, f"{name}={text[:20]}: it is a number from 1 to {highest}")
+def read_number(query: MultiMapping[str], number: Number) -> int:
+    """A parameter that is a whole number within its limits; raises ReaderError bad_request."""
+    text, lowest, highest = query.get(number.name, str(number.default)), number.lowest, number.highest
+    is_whole = text.isascii() and text.isdigit() and len(text) <= len(str(highest))
+    if not is_whole or not lowest <= int(text) <= highest:
+        detail = f"{number.name}={text[:20]}: it is a number from {lowest} to {highest}"
+        raise ReaderError(ErrorName.BAD_REQUEST, detail)
     return int(text)
 
 
-def read_seconds(query: MultiMapping[str], name: str, highest: int) -> float:
-    """A parameter that is a time in seconds from 0 to `highest`, 0 when absent; raises ReaderError bad_request."""
-    text = query.get(name, "0")
+def read_seconds(query: MultiMapping[str], seconds: Seconds) -> float:
+    """A parameter that is a time in seconds within its limits, 0 when absent; raises ReaderError bad_request."""
+    name, highest, text = seconds.name, seconds.highest, query.get(seconds.name, "0")
     if not _SECONDS.fullmatch(text) or float(text) > highest:
         raise ReaderError(ErrorName.BAD_REQUEST, f"{name}={text[:20]}: it is a number of seconds from 0 to {highest}")
     return float(text)
@@ -158,7 +161,7 @@ def read_seconds(query: MultiMapping[str], name: str, highest: int) -> float:
 
 async def read_stream_wish(query: MultiMapping[str], reading: Reading) -> tuple[Wish, Encoding]:
     """The wish of a WebSocket subscriber, and the encoding of its frames."""
-    check_names(query, SUBSCRIBER_NAMES | {"encoding"})
+    check_names(query, SUBSCRIBER | named(ENCODING))
     encoding = query.get("encoding", "json")
     if encoding not in FRAMED:
         raise ReaderError(ErrorName.BAD_REQUEST, f"encoding={encoding[:20]}: there are {' and '.join(FRAMED)}")
@@ -167,20 +170,32 @@ async def read_stream_wish(query: MultiMapping[str], reading: Reading) -> tuple[
 
 async def read_event_wish(query: MultiMapping[str], reading: Reading, last_event_id: str) -> Wish:
     """The wish of a reader of events; who comes back with a Last-Event-ID goes on there, whatever its address says."""
-    check_names(query, SUBSCRIBER_NAMES)
+    check_names(query, SUBSCRIBER)
     if not last_event_id:
         return await _read_wish(query, reading)
     form = _read_form(query, reading)
     after = await reading.place(last_event_id)
-    return Wish(reading, read_filter(query, reading.scope), after, False, *form)
+    return Wish(reading, read_filter(query, reading.scope), after, False, *form, _read_speed(query, after))
 
 
 async def _read_wish(query: MultiMapping[str], reading: Reading) -> Wish:
     wish, snapshot = read_filter(query, reading.scope), read_switch(query, "snapshot")
     if snapshot and "after" in query:
         raise ReaderError(ErrorName.BAD_REQUEST, "snapshot=1 and after= cannot go together", hint="Choose one.")
-    form = _read_form(query, reading)
-    return Wish(reading, wish, await read_after(query, reading), snapshot, *form)
+    form, after = _read_form(query, reading), await read_after(query, reading)
+    return Wish(reading, wish, after, snapshot, *form, _read_speed(query, after))
+
+
+def _read_speed(query: MultiMapping[str], after: int | None) -> float | None:
+    text = query.get("speed")
+    if text is None:
+        return None
+    if not _SPEED.fullmatch(text) or not 0 < float(text) <= SPEED.highest:
+        raise ReaderError(ErrorName.BAD_REQUEST, f"speed={text[:20]}: it is a number above 0, up to {SPEED.highest}")
+    if after is None or read_switch(query, "conflate"):
+        detail = "speed= needs after=, and cannot go together with conflate=1"
+        raise ReaderError(ErrorName.BAD_REQUEST, detail, hint="after=0 begins with the oldest message.")
+    return float(text)
 
 
 def _read_form(query: MultiMapping[str], reading: Reading) -> tuple[Labels | None, bool, bool]:

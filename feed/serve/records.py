@@ -5,12 +5,13 @@ from aiohttp import web
 
 from feed.core.derived import MARK
 from feed.core.record_views import Archives, RecordPart, is_of
-from feed.serve.competitions import chosen
-from feed.serve.medals import read_view, through
-from feed.serve.moments import AS_OF, at_moment, of_kinds
-from feed.serve.query import check_names, listed
-from feed.serve.rights import entitled
-from feed.serve.views import LABELLED_NAMES, answer
+from feed.serve.counted import counted
+from feed.serve.door import opens, view
+from feed.serve.moments import of_kinds
+from feed.serve.parameters import IN_PARTS, LABELLED, VIEW, Text, named
+from feed.serve.parts import read_part
+from feed.serve.query import listed
+from feed.serve.views import answer
 from schemas.ledger import MedalView
 
 
@@ -23,23 +24,40 @@ class RecordsPage(msgspec.Struct, frozen=True):
     competition: str
     view: MedalView
     records: tuple[RecordPart, ...]
+    next: int | None
 
 
+RECORDS = view(
+    "Who holds the records, as signed off or with what is pending.",
+    "Records by code, of each type in their hierarchy.",
+    RecordsPage,
+    named(
+        VIEW,
+        Text(name="discipline", meaning="Disciplines.", example="ATH", is_repeated=True),
+        Text(name="event", meaning="Codes of events.", example="ATHM100M--------------------------", is_repeated=True),
+        Text(name="type", meaning="Types of records.", example="WR", is_repeated=True),
+    )
+    | LABELLED
+    | IN_PARTS,
+)
+
+
+@opens(RECORDS)
 async def records(request: web.Request) -> web.StreamResponse:
     """Answer with the records that stand; `seq` is the newest message that changed one of the competition's."""
-    check_names(request.query, LABELLED_NAMES | {AS_OF, "view", "discipline", "event", "type"})
-    reading = entitled(request)
-    competition, view = chosen(request, reading), read_view(request.query)
     disciplines, events, types = (listed(request.query, name) for name in ("discipline", "event", "type"))
-    reading = await at_moment(request, reading, of_kinds(competition, "record_table", MARK))
+    part = read_part(request.query)
+    reading, competition, view, far = await counted(
+        request, lambda competition, _: of_kinds(competition, "record_table", MARK)
+    )
     archive = reading.board.view(Archives).of(competition)
-    far = through(reading, competition)
 
     def wants(code: str) -> bool:
         is_there = not disciplines or code[:3] in disciplines
         return is_there and (not events or any(is_of(code, event) for event in events))
 
     def page(seq: int) -> RecordsPage:
-        return RecordsPage(reading.epoch, seq, far, competition, view, archive.chosen(view, wants, types))
+        rows, following = part.cut(archive.chosen(view, wants, types))
+        return RecordsPage(reading.epoch, seq, far, competition, view, tuple(rows), following)
 
     return await answer(request, reading, archive.seq, page, variant=f"{view}{far}")

@@ -9,10 +9,13 @@ from feed.serve.backfill import backfill
 from feed.serve.blobs import blob
 from feed.serve.codes import code_tables, codes
 from feed.serve.competitions import competitions
+from feed.serve.cors import preflight, tell_browsers
+from feed.serve.descriptions import DESCRIPTIONS, Descriptions, asyncapi_json, docs, openapi_json
 from feed.serve.documents import document
 from feed.serve.events import event
 from feed.serve.health import healthz, readyz
 from feed.serve.ingest import ingest
+from feed.serve.keys import add_key, list_keys, revoke_key
 from feed.serve.log import log
 from feed.serve.medals import ledger, medals
 from feed.serve.metrics import metrics
@@ -23,9 +26,11 @@ from feed.serve.quarantine import discard, quarantine, quarantined, release
 from feed.serve.records import records
 from feed.serve.rights import tell_caches
 from feed.serve.schedule import schedule
+from feed.serve.scripts import script
 from feed.serve.snapshot import snapshot
 from feed.serve.sources import sources
 from feed.serve.sse import sse
+from feed.serve.tickets import tickets
 from feed.serve.units import unit, unit_result
 from feed.serve.websocket import stream
 
@@ -59,18 +64,28 @@ READING = (
     web.get("/v1/blobs/{sha256}", blob),
 )
 EVERYWHERE = (
+    web.post("/v1/tickets", tickets),
+    web.get("/v1/keys", list_keys),
+    web.post("/v1/keys", add_key),
+    web.delete("/v1/keys/{id}", revoke_key),
     web.get("/healthz", healthz),
     web.get("/readyz", readyz),
     web.get("/metrics", metrics),
+    web.get("/openapi.json", openapi_json),
+    web.get("/asyncapi.json", asyncapi_json),
+    web.get("/docs", docs),
     web.get("/schemas/", schema_list),
     web.get("/schemas/{name}", schema),
+    web.get("/client/{name}", script),
 )
 ROUTES = (*INGEST, *READING, *EVERYWHERE)
 
 
 def make_app(routes: Iterable[web.RouteDef] = (*INGEST, *READING)) -> web.Application:
     """An application with these doors and those of every node; the caller hands in what they share under their keys."""
-    app = web.Application(middlewares=[named_errors])
-    app.add_routes((*routes, *EVERYWHERE))
-    app.on_response_prepare.extend((tell_moment, tell_caches))
+    app = web.Application(middlewares=[preflight, named_errors])
+    served = (*routes, *EVERYWHERE)
+    app.add_routes(served)
+    app[DESCRIPTIONS] = Descriptions(served)
+    app.on_response_prepare.extend((tell_moment, tell_caches, tell_browsers))
     return app

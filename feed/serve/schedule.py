@@ -12,19 +12,34 @@ from feed.core.scheduled import SCHEDULED
 from feed.core.scope import Scope
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import ZONES, chosen
-from feed.serve.moments import AS_OF, at_moment, of_kinds
-from feed.serve.query import check_names, listed
+from feed.serve.door import opens, view
+from feed.serve.moments import at_moment, of_kinds
+from feed.serve.parameters import DATE, DISCIPLINES, IN_PARTS, LABELLED, Text, named
+from feed.serve.parts import read_part
+from feed.serve.query import listed
 from feed.serve.rights import entitled
-from feed.serve.views import LABELLED_NAMES, answer
+from feed.serve.views import answer
 from schemas.unit import STATUSES
 
 NO_ZONE = "UTC"
-_NAMES = LABELLED_NAMES | {AS_OF, "date", "discipline", "noc", "status", "venue"}
 _CODE = re.compile(r"[A-Z0-9]{1,20}")
+_CODES = "[A-Z0-9]{1,20}(,[A-Z0-9]{1,20})*"
+OF_NOC = Text(name="noc", meaning="With somebody of its start list.", pattern=_CODES, example="FRA", is_repeated=True)
+AT_VENUE = Text(name="venue", meaning="At these venues.", pattern=_CODES, example="STA", is_repeated=True)
+IN_STATUS = Text(
+    name="status",
+    meaning=f"ScheduleStatus: {', '.join(STATUSES)}.",
+    pattern="[A-Z_]+(,[A-Z_]+)*",
+    example="RUNNING",
+    is_repeated=True,
+)
 
 
 class SchedulePage(msgspec.Struct, frozen=True):
-    """Each row has the topic, seq and version of its message, then its body's fields; a day is one of `zone`."""
+    """Each row has the topic, seq and version of its message, then its body's fields; a day is one of `zone`.
+
+    `next` is the `offset` of the units that come behind these, null at the end; sessions are all there each time.
+    """
 
     epoch: str
     seq: int
@@ -33,22 +48,32 @@ class SchedulePage(msgspec.Struct, frozen=True):
     date: str | None
     sessions: tuple[msgspec.Raw, ...]
     units: tuple[msgspec.Raw, ...]
+    next: int | None
 
 
+SCHEDULE = view(
+    "Sessions and units, by day, discipline, organisation, venue and status.",
+    "Sessions by code; units by start, Order and code.",
+    SchedulePage,
+    named(DATE, DISCIPLINES, OF_NOC, AT_VENUE, IN_STATUS) | LABELLED | IN_PARTS,
+)
+
+
+@opens(SCHEDULE)
 async def schedule(request: web.Request) -> web.StreamResponse:
     """List what is wanted in ODF's order; `seq` is the newest message of this competition's schedule."""
-    check_names(request.query, _NAMES)
-    reading = entitled(request)
+    reading = await entitled(request)
     competition = chosen(request, reading)
     reading = await at_moment(request, reading, of_kinds(competition, *SCHEDULED))
     zone, date = request.app[ZONES].get(competition, NO_ZONE), request.query.get("date")
-    wanted = _read_wanted(request.query, zone, reading.scope)
+    wanted, part = _read_wanted(request.query, zone, reading.scope), read_part(request.query)
     programme = reading.board.view(Schedule).of(competition)
 
     def page(seq: int) -> SchedulePage:
-        rows = programme.select(wanted)
-        sessions, units = (tuple(msgspec.Raw(row.json) for row in each) for each in rows)
-        return SchedulePage(reading.epoch, seq, competition, zone, date, sessions, units)
+        sessions, found = programme.select(wanted)
+        units, following = part.cut(found)
+        of_sessions, of_units = (tuple(msgspec.Raw(row.json) for row in rows) for rows in (sessions, units))
+        return SchedulePage(reading.epoch, seq, competition, zone, date, of_sessions, of_units, following)
 
     return await answer(request, reading, programme.seq, page, variant=zone)
 

@@ -8,11 +8,12 @@ from aiohttp import web
 from feed.core.silence import Signs
 from feed.core.sources import SourceRow, Sources
 from feed.serve.competitions import chosen
+from feed.serve.door import opens, view
 from feed.serve.ingest import CLOCK
 from feed.serve.moments import AS_OF, at_moment, of_kinds
-from feed.serve.query import check_names
+from feed.serve.parameters import ONE_COMPETITION
 from feed.serve.rights import entitled
-from feed.serve.views import VIEW_NAMES, answer
+from feed.serve.views import answer
 from schemas.message import Micros
 
 SIGNS: web.AppKey[Mapping[str, Signs]] = web.AppKey("signs")  # by flag
@@ -42,22 +43,31 @@ class SourcesPage(msgspec.Struct, frozen=True):
     sources: tuple[SourceState, ...]
 
 
+SOURCES = view(
+    "The systems of the venues and the central one, and whether they are sending.",
+    "A row for each system.",
+    SourcesPage,
+    ONE_COMPETITION,
+)
+
+
+@opens(SOURCES)
 async def sources(request: web.Request) -> web.StreamResponse:
     """List the systems; `seq` is the newest message that one of them sent of itself, or the feed of it."""
-    check_names(request.query, VIEW_NAMES | {AS_OF})
-    reading = entitled(request)
+    reading = await entitled(request)
     competition = chosen(request, reading)
     reading = await at_moment(request, reading, of_kinds(competition, "source"))
     roll = reading.board.view(Sources).of(competition)
     signs, second = request.app[SIGNS][reading.flag], request.app[CLOCK]() // _SECOND
-    if AS_OF in request.query:
-        signs, second = Signs(), 0  # what was heard is not kept
+    if AS_OF in request.query or reading.delay:
+        signs, second = Signs(), 0  # what was heard is not kept, and what is heard now is not for who is behind
 
     def page(seq: int) -> SourcesPage:
         states = tuple(_state(row, competition, signs, second) for row in roll.rows())
         return SourcesPage(reading.epoch, seq, competition, signs.since, states)
 
-    return await answer(request, reading, roll.seq, page, variant=f"{second}/{signs.since}/{signs.count}")
+    variant = f"{second}/{signs.since}/{signs.count}"
+    return await answer(request, reading, roll.seq, page, variant, is_of_now=True)
 
 
 def _state(row: SourceRow, competition: str, signs: Signs, second: int) -> SourceState:

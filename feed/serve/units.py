@@ -10,12 +10,14 @@ from feed.core.units import About, Units
 from feed.errors import ErrorName, ReaderError
 from feed.serve.competitions import chosen
 from feed.serve.documents import as_delivered
-from feed.serve.moments import AS_OF, at_moment, labels_at, of_code
-from feed.serve.query import check_names
+from feed.serve.door import opens, view
+from feed.serve.moments import at_moment, labels_at, of_code
+from feed.serve.parameters import LABELLED, Text, named
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
-from feed.serve.views import LABELLED_NAMES, answer
+from feed.serve.views import answer
 from schemas.competitor import Decision
+from schemas.registry import AnyMessage
 from schemas.rsc import Code, PlainCode, parse_code
 
 
@@ -48,6 +50,28 @@ class UnitPage(msgspec.Struct, frozen=True):
     documents: tuple[DocumentRow, ...]
 
 
+_UNIT = named(
+    Text(name="unit", meaning="Its code of 34 or 9 characters.", example="ATHM100M--------------FNL-000100--")
+)
+UNIT = view(
+    "What is known of a unit: as scheduled, its newest result, what may be called, its documents.",
+    "The unit.",
+    UnitPage,
+    LABELLED,
+    _UNIT,
+    (ErrorName.NOT_FOUND,),
+)
+UNIT_RESULT = view(
+    "The newest result of a unit, as delivered.",
+    "A message of kind `result`.",
+    AnyMessage,
+    LABELLED,
+    _UNIT,
+    (ErrorName.NOT_FOUND,),
+)
+
+
+@opens(UNIT)
 async def unit(request: web.Request) -> web.StreamResponse:
     """Answer with what is known of this very code; not found when that is nothing."""
     reading, competition, about = await _about(request)
@@ -62,18 +86,18 @@ async def unit(request: web.Request) -> web.StreamResponse:
     return await answer(request, reading, about.seq, page)
 
 
+@opens(UNIT_RESULT)
 async def unit_result(request: web.Request) -> web.StreamResponse:
     """Answer with the newest result as it was delivered."""
     reading, competition, about = await _about(request)
     result = about.newest("result")
     if result is None:
         raise _not_found(request, competition, "unit {} has no result")
-    return as_delivered(request, reading, result, await labels_at(request, reading))
+    return await as_delivered(request, reading, result, await labels_at(request, reading))
 
 
 async def _about(request: web.Request) -> tuple[Reading, str, About]:
-    check_names(request.query, LABELLED_NAMES | {AS_OF})
-    reading = entitled(request)
+    reading = await entitled(request)
     code = _code(request.match_info["unit"])
     competition = chosen(request, reading)
     reading = await at_moment(request, reading, of_code(competition, code))

@@ -6,19 +6,16 @@ from typing import Protocol
 
 import msgspec
 from aiohttp import hdrs, web
-from multidict import istr
 
 from feed.core.labels import Labels, codes_used
 from feed.core.scope import WHOLE, Scope
 from feed.serve.answers import JSON
 from feed.serve.moments import labels_at
 from feed.serve.pulls import PORTION_BYTES, under_way
-from feed.serve.query import LANG, is_known
 from feed.serve.reading import Reading
+from feed.serve.representation import Representation
 from schemas.facts import EDITION
 
-VIEW_NAMES = frozenset({"competition", "flag"})
-LABELLED_NAMES = VIEW_NAMES | {LANG}
 THREAD_BYTES = 256 * 1024  # from here on a page is looked through beside the loop
 
 
@@ -29,7 +26,7 @@ class Page(Protocol):
     def competition(self) -> str | None: ...
 
 
-async def answer(
+async def answer(  # noqa: PLR0913 - what is shown, and what there is to say of it
     request: web.Request,
     reading: Reading,
     seq: int,
@@ -37,29 +34,43 @@ async def answer(
     variant: str = "",
     *,
     has_labels: bool = True,
+    is_of_now: bool = False,
 ) -> web.StreamResponse:
     """Send what `make` makes, unless the reader has it: the same sequence, scope and `variant` give the same bytes.
 
-    `make` is given the sequence to tell. With `lang=` the page has labels of its codes, unless its door gives that word
-    another meaning. Raises ReaderError too_many, and as `labels_at` does.
+    `make` is given the sequence to tell, and is not asked where its bytes are kept or the reader has them. With `lang=`
+    the page has labels of its codes, unless its door gives that word another meaning; what `is_of_now` has no place at
+    which it stays as it is. Raises ReaderError too_many, and as `labels_at` and `make` do.
     """
     labels = await labels_at(request, reading) if has_labels else None
     if reading.scope.venues:
         seq = reading.seq  # what left these venues long ago is not known everywhere: its sequence tells nothing
-    labelled = edition_of(labels) if labels else ""
-    tag = ":".join(filter(None, (reading.epoch, str(seq), "json", variant, _told(reading.scope), labelled)))
-    headers = {hdrs.ETAG: f'"{tag}"'}
-    if is_known(request, tag):
-        return web.Response(status=304, headers=headers)
-    page = make(seq)
-    text = msgspec.json.encode(page)
-    if labels is not None:
-        uses = codes_used(text) if len(text) < THREAD_BYTES else await asyncio.to_thread(codes_used, text)
-        text = labels.of_page(text, uses, page.competition or "")
+    shape = Representation(request, tag_of(reading, seq, "json", variant, labels))
+    if not is_of_now:
+        shape.lies_at(reading)
+    if shape.has_any:
+        make(seq)
+    if unchanged := shape.unchanged():
+        return unchanged
+    text = await shape.body(lambda: _text(make(seq), labels))
     if request.method == hdrs.METH_HEAD:
-        return web.Response(body=text, headers=headers, content_type=JSON)
+        return web.Response(body=text, headers=shape.headers, content_type=JSON)
     async with under_way(request, reading):
-        return await _send(request, headers | {hdrs.CONTENT_TYPE: JSON}, memoryview(text))
+        return await send_whole(request, shape.headers | {hdrs.CONTENT_TYPE: JSON}, text)
+
+
+async def _text(page: Page, labels: Labels | None) -> bytes:
+    text = msgspec.json.encode(page)
+    if labels is None:
+        return text
+    uses = codes_used(text) if len(text) < THREAD_BYTES else await asyncio.to_thread(codes_used, text)
+    return labels.of_page(text, uses, page.competition or "")
+
+
+def tag_of(reading: Reading, seq: int, media: str, variant: str = "", labels: Labels | None = None) -> str:
+    """What tells a representation from all others of its address, but for its coding."""
+    labelled = edition_of(labels) if labels else ""
+    return ":".join(filter(None, (reading.epoch, str(seq), media, variant, _told(reading.scope), labelled)))
 
 
 def edition_of(labels: Labels) -> str:
@@ -72,9 +83,9 @@ def _told(scope: Scope) -> str:
     return "" if scope == WHOLE else "/".join(map(",".join, msgspec.structs.astuple(scope)))
 
 
-async def _send(request: web.Request, headers: Mapping[istr, str], text: memoryview) -> web.StreamResponse:
+async def send_whole(request: web.Request, headers: Mapping[str, str], body: bytes) -> web.StreamResponse:
     """Portion by portion; a reader who leaves in the middle is let go."""
-    response = web.StreamResponse(headers=headers)
+    response, text = web.StreamResponse(headers=headers), memoryview(body)
     response.content_length = len(text)
     try:
         await response.prepare(request)

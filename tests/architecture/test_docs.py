@@ -7,7 +7,6 @@ from feed.config import Settings
 from feed.errors import COMPLAINTS
 from feed.refusals import Reason
 from feed.serve.metrics import Figure, _Families
-from feed.serve.query import NOT_BUILT_YET
 from feed.serve.routes import ROUTES
 from schemas.control import Control
 from schemas.message import Remark
@@ -70,7 +69,6 @@ WANTED = {
     "remarks": [f"`{remark.value}`" for remark in Remark],
     "metrics": metric_names(),
     "control frames": [f"`{frame.__struct_config__.tag} {{" for frame in Control.__args__],
-    "not built yet": [f"`{name}`" for name in NOT_BUILT_YET],
 }
 
 

@@ -32,7 +32,7 @@ async def test_a_table_in_all_languages(service: Running):
     )
     status, page = await service.get(f"/v1/codes/LOCATION?competition={competition}")
     assert status == 200
-    assert set(page) == {"epoch", "seq", "competition", "table", "origin", "lang", "codes"}
+    assert set(page) == {"epoch", "seq", "competition", "table", "origin", "lang", "codes", "next"}
     assert (page["competition"], page["table"], page["origin"], page["lang"]) == (
         competition,
         "LOCATION",

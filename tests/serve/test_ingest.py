@@ -12,14 +12,16 @@ import zstandard
 from aiohttp.test_utils import TestServer, make_mocked_request
 
 from feed.core import index
-from feed.core.keys import Ring
 from feed.core.outcome import Arrival, Outcome, Stored
 from feed.core.quarantine import QuarantineRecord
+from feed.core.ring import Ring
 from feed.errors import BrokerError, ErrorName, OutcomeUnknownError, ReaderError
 from feed.refusals import HINTS, Reason
 from feed.serve import ingest
 from feed.serve.rights import RIGHTS, Rights
 from feed.serve.routes import make_app
+from feed.stream.connection import Connection
+from feed.stream.tickets import Tickets
 from tests.documents import fresh_competition, large, odf
 from tests.serve.raw import Raw
 from tests.service_fixture import XML, House, Running, opened
@@ -297,7 +299,7 @@ async def test_a_venue_that_vanishes_in_the_middle_stores_nothing(house: House, 
 async def test_who_is_not_on_this_machine_may_not_write():
     """Without keys only loopback peers are let in."""
     app = make_app()
-    app[RIGHTS] = Rights(Ring(), {})
+    app[RIGHTS] = Rights(Ring(), {}, Tickets(Connection("none")))
     request = make_mocked_request("POST", "/ingest/odf", match_info={"format": "odf"}, app=app)
     with pytest.raises(ReaderError) as refused:
         await ingest.ingest(request.clone(remote="192.0.2.7"))
@@ -332,7 +334,7 @@ async def test_what_goes_wrong_behind_the_door_is_named(error: Exception, status
 
 async def _with_admission(admit: Callable[[Arrival], Awaitable[Outcome]], status: int, name: str) -> None:
     app = make_app()
-    app[RIGHTS] = Rights(Ring(), {})
+    app[RIGHTS] = Rights(Ring(), {}, Tickets(Connection("none")))
     app[ingest.ADMIT] = admit
     app[ingest.FORMATS] = frozenset({"odf"})
     app[ingest.BODY_BYTES_MAX] = 10_000

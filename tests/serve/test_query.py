@@ -2,9 +2,12 @@ import pytest
 from multidict import MultiDict
 
 from feed.errors import ErrorName, ReaderError
-from feed.serve.query import NDJSON, NOT_BUILT_YET, check_names, listed, read_number, read_seconds, read_switch, wants
+from feed.serve.parameters import FILTER, FLAG, Number, Seconds, named
+from feed.serve.query import NDJSON, check_names, listed, read_number, read_seconds, read_switch, wants
 
-KNOWN = frozenset({"filter", "flag"})
+KNOWN = named(FILTER, FLAG)
+LIMIT = Number(name="limit", meaning="", default=5, highest=10, example="")
+WAIT = Seconds(name="wait", meaning="", highest=60, example="")
 
 
 def name_of(query: list[tuple[str, str]]) -> ErrorName | None:
@@ -23,7 +26,6 @@ def name_of(query: list[tuple[str, str]]) -> ErrorName | None:
         ([("flag", "P"), ("flag", "P")], ErrorName.BAD_REQUEST),
         ([("FLAG", "P")], ErrorName.UNKNOWN_PARAMETER),
         ([("", "")], ErrorName.UNKNOWN_PARAMETER),
-        *(([(name, "")], ErrorName.NOT_BUILT_YET) for name in sorted(NOT_BUILT_YET)),
     ],
 )
 def test_nothing_that_was_asked_for_is_ignored(query: list[tuple[str, str]], name: ErrorName | None):
@@ -37,10 +39,10 @@ def test_a_number_has_bounds(text: str, number: int | None):
     query = MultiDict({"limit": text})
     if number is None:
         with pytest.raises(ReaderError):
-            read_number(query, "limit", 5, 10)
+            read_number(query, LIMIT)
     else:
-        assert read_number(query, "limit", 5, 10) == number
-    assert read_number(MultiDict(), "limit", 5, 10) == 5
+        assert read_number(query, LIMIT) == number
+    assert read_number(MultiDict(), LIMIT) == 5
 
 
 def test_a_switch_is_0_or_1():
@@ -88,15 +90,15 @@ def test_several_accept_headers_are_one():
 @pytest.mark.parametrize("text, seconds", [("0", 0), ("60", 60), ("0.25", 0.25), ("07", 7), ("59.999", 59.999)])
 def test_a_time_is_in_seconds(text: str, seconds: float):
     """Decimals are allowed; absent is none."""
-    assert read_seconds(MultiDict({"wait": text}), "wait", 60) == seconds
-    assert read_seconds(MultiDict(), "wait", 60) == 0
+    assert read_seconds(MultiDict({"wait": text}), WAIT) == seconds
+    assert read_seconds(MultiDict(), WAIT) == 0
 
 
 @pytest.mark.parametrize("text", ["", "61", "60.001", "-1", "1e1", ".5", "1.", "nan", "inf", "1_0", "\u0661", "1" * 99])
 def test_a_time_has_bounds(text: str):
     """A plain decimal number, not above the highest."""
     with pytest.raises(ReaderError) as raised:
-        read_seconds(MultiDict({"wait": text}), "wait", 60)
+        read_seconds(MultiDict({"wait": text}), WAIT)
     assert raised.value.name is ErrorName.BAD_REQUEST
 
 

@@ -287,6 +287,16 @@ async def test_a_wrong_client_frame_closes_by_name(service: Running, text: bytes
     assert said["cursor"].startswith(hello["epoch"] + ":")
 
 
+async def test_a_client_that_says_too_much_is_told_so(service: Running):
+    """What it asks for costs everybody's time: some at once are obeyed, then it is closed by name, 4429."""
+    raw = await Raw.open(service.url)
+    raw.send(op(op="filter", filter=["XA.>"]) * 100 + op(op="ping") * 50)
+    found = await raw.until("error")
+    assert [each["type"] for each in found[1:101]] == ["filtered"] * 100
+    assert found[-1]["name"] == "too_many"
+    assert (await raw.closed())[0] == 4429
+
+
 async def test_too_many_subscribers_are_told_so(tmp_path: Path):
     """Above connections_max a subscriber is told too_many and closed with 4429; a free place is given away."""
     async with opened(tmp_path, connections_max=2) as house:

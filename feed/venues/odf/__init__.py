@@ -8,10 +8,21 @@ which entities · names.py what they are called · around.py, envelope.py what s
 content · decoding.py all of it · writing.py, encoding.py the way back, from a message to a document.
 """
 
+from feed.venues.odf.catalogue import RESULT
 from feed.venues.odf.codes import CODE_TABLE
 from feed.venues.odf.decoding import decode
 from feed.venues.odf.encoding import FAMILIES, NoDocumentError, Writer, references
 from feed.venues.odf.header import topic_of
 from feed.venues.odf.refused import RefusedError
 
-__all__ = ["CODE_TABLE", "FAMILIES", "NoDocumentError", "RefusedError", "Writer", "decode", "references", "topic_of"]
+__all__ = [
+    "CODE_TABLE",
+    "FAMILIES",
+    "RESULT",
+    "NoDocumentError",
+    "RefusedError",
+    "Writer",
+    "decode",
+    "references",
+    "topic_of",
+]

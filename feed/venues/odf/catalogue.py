@@ -128,6 +128,7 @@ _ROWS = [
     *_rows("DT_GPS_DATA DT_CLOCK DT_SERIAL", CodeFamily.RSC, full=False),
 ]
 CATALOGUE: dict[str, DocumentType] = {row.name: row for row in _ROWS}
+RESULT = CATALOGUE["DT_RESULT"].name  # shown to those who ask how a type is written
 
 
 def document_type(name: str) -> DocumentType:

@@ -1,0 +1,14 @@
+"""`limit` and `offset` of lists that come whole where nobody asks for less."""
+
+import sys
+
+from multidict import MultiMapping
+
+from feed.core.profiles import Page
+from feed.serve.parameters import OFFSET, ROWS
+from feed.serve.query import read_number
+
+
+def read_part(query: MultiMapping[str]) -> Page:
+    """Which rows are wanted; raises ReaderError bad_request."""
+    return Page(read_number(query, OFFSET), read_number(query, ROWS) if ROWS.name in query else sys.maxsize)
