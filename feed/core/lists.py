@@ -64,7 +64,7 @@ def admit_document(listing: Listing, head: Head | None, now: int, window: int, s
 def plan(
     listing: Listing, entities: Iterable[Candidate], heads: Heads, accepted: Accepted, scope: Scope = WHOLE
 ) -> Iterator[Plan | None]:
-    """Judge each entity; yields None after every STEP of them, so that the caller can let others in, and the plan last.
+    """Judge each entity; yields None at each pause, so that the caller can let others in, and the plan last.
 
     A full list removes what it reaches and no longer lists, unless that is newer than itself or outside the `scope` of
     its sender.
@@ -90,7 +90,7 @@ def plan(
         else:
             duplicates += isinstance(verdict, Duplicate)
             stale += isinstance(verdict, Stale)
-        if not number % STEP:
+        if is_pause(number):
             yield None
     if listing.full and document.event >= barrier:
         found.changes.extend(_leaving(listing, named, heads, scope))
@@ -108,8 +108,14 @@ def plan(
     yield found._replace(duplicates=duplicates, stale=stale)
 
 
-STEP = 10  # entities judged without letting others in: a result takes half a dozen turns of the loop
+AT_ONCE = 100  # entities of a short list: two milliseconds, and no turns of a busy loop for each action of a match
+STEP = 10  # of a longer one judged without letting others in: a result takes half a dozen turns of the loop
 HEAD_BYTES_MAX = 256 * 1024  # the gate reads it back from its message: it must never be kept apart
+
+
+def is_pause(number: int) -> bool:
+    """Whether others get their turn behind this many entities."""
+    return number > AT_ONCE and not number % STEP
 
 
 def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier: int, *, full: bool) -> Verdict:

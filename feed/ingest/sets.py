@@ -16,7 +16,7 @@ from feed.core.gate import Accepted, Duplicate, Refused, Stale, Wait
 from feed.core.heads import Head, Heads
 from feed.core.index import index_of
 from feed.core.known import Known
-from feed.core.lists import STEP, Change, Plan, admit_document, plan
+from feed.core.lists import Change, Plan, admit_document, is_pause, plan
 from feed.core.outcome import Outcome, Stored
 from feed.core.plausibility import examine, remarked
 from feed.core.scope import WHOLE, Scope
@@ -127,7 +127,7 @@ class Sets:
             turn.broken[message.topic] = [each.rule.id for each in findings]
             shown = self._heads.vocabulary.remarked(remarked(message, findings))
             changes.append(change if shown is message else _with(change, shown))
-            if not number % STEP:
+            if is_pause(number):
                 await asyncio.sleep(0)
         return found._replace(changes=changes)
 
