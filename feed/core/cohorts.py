@@ -72,7 +72,7 @@ class Cohorts:
         self._cohorts: dict[CohortKey, Cohort] = {}
         self._by_filter: dict[Filter, list[Cohort]] = {}
         self._interests = Interests()
-        self._filters: WeakValueDictionary[Filter, Filter] = WeakValueDictionary()
+        self._filters: WeakValueDictionary[object, Filter] = WeakValueDictionary()
 
     def __iter__(self) -> Iterator[Cohort]:
         return iter(list(self._cohorts.values()))
@@ -82,7 +82,7 @@ class Cohorts:
 
     def shared(self, wish: Filter) -> Filter:
         """The one Filter of all readers with this wish: what it remembers of topics is kept once."""
-        return self._filters.setdefault(wish, wish)
+        return self._filters.setdefault(wish.key, wish)  # a key that is the value itself would keep it
 
     def get(self, key: CohortKey) -> Cohort | None:
         return self._cohorts.get(key)

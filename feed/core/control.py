@@ -14,9 +14,7 @@ def encode_control(control: Control) -> bytes:
     return _encoder.encode(control)
 
 
-def hello(
-    epoch: str, flag: str, tip: int, floor: int, start: int | None, speed: float | None = None
-) -> Hello:
+def hello(epoch: str, flag: str, tip: int, floor: int, start: int | None, speed: float | None = None) -> Hello:
     """The first frame; `start` is the sequence after which this connection begins, None before a snapshot."""
     cursor = None if start is None else write_cursor(epoch, start)
     return Hello(epoch=epoch, flag=flag, tip=tip, floor=floor, cursor=cursor, speed=speed)

@@ -41,8 +41,8 @@ def _packed_frames(entries: Iterable[Entry], epoch: str = "") -> bytes:  # noqa:
 
 def _packed(entry: Entry) -> bytes:
     """The message in MessagePack: made when it is first asked for, then shared while it is kept."""
-    kept = _PACKED.get(entry)
-    return kept if kept is not None else _PACKED.keep(entry, binary_frame(_pack(msgspec.json.decode(entry.json))))
+    kept = _PACKED.get(entry.json)
+    return kept if kept is not None else _PACKED.keep(entry.json, binary_frame(_pack(msgspec.json.decode(entry.json))))
 
 
 def _packed_frame(control: Control) -> bytes:
@@ -63,7 +63,7 @@ def _event(control: Control) -> bytes:
     return event(name, encode_control(control), control.cursor if isinstance(control, _PLACES) else None)
 
 
-_PACKED = Kept[Entry](PACKED_BYTES)
+_PACKED = Kept[bytes](PACKED_BYTES)  # by text: with labels or as a difference an entry is made anew each time
 _pack = msgspec.msgpack.Encoder().encode
 FRAMES = Encoding("frames", _frames, _frames, _frame)
 PACKED = Encoding("msgpack", _packed_frames, _packed_frames, _packed_frame)

@@ -78,8 +78,12 @@ class Interests:
     def discard(self, wish: Filter) -> None:
         """Let go of a filter that is in it."""
         if wish.about:
-            for held in self._told_by(wish):
-                held.discard(wish)
+            name, values = next(wish.about.named())
+            filters = self._about[name]
+            for value in values:
+                filters[value].discard(wish)
+                if not filters[value]:
+                    del filters[value]
             return
         self._known.clear()
         for pattern in wish.patterns:

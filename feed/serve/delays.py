@@ -25,6 +25,7 @@ GRACE_SECONDS = 10.0  # from its choice to the first that is seen of its reader
 STEP_SECONDS = 0.02  # what is free together goes together
 LOOK_SECONDS = 60.0  # the wall clock may be set while nothing is due
 PORTION = 1_000
+SKEW = 5 * MICROS  # between the clocks of publishers and of the broker; what lies between is told at the first step
 
 
 class Delayed:
@@ -112,12 +113,15 @@ class Delays:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._making = asyncio.Lock()
 
-    async def behind(self, seconds: int) -> Reading:
-        """The reading side that is so many seconds behind; raises ReaderError too_many, not_ready."""
+    async def behind(self, seconds: int, is_imposed: bool = False) -> Reading:  # noqa: FBT001, FBT002
+        """The reading side that is so many seconds behind; raises ReaderError too_many, not_ready.
+
+        One that is imposed by a key never finds all places taken: keys are few, and have no choice.
+        """
         late = self._late.get(seconds)
         if late is None:
             async with self._making:
-                late = self._late.get(seconds) or await self._made(seconds)
+                late = self._late.get(seconds) or await self._made(seconds, is_imposed=is_imposed)
         late.asked = asyncio.get_running_loop().time()
         return late.reading
 
@@ -126,8 +130,9 @@ class Delays:
         for task in self._tasks.values():
             task.cancel()
 
-    async def _made(self, seconds: int) -> Delayed:
-        self._make_room()
+    async def _made(self, seconds: int, *, is_imposed: bool) -> Delayed:
+        if not is_imposed:
+            self._make_room()
         try:
             board, tip = await _known(self._live, self._clock() - seconds * MICROS)
         except OutcomeUnknownError as error:
@@ -174,7 +179,7 @@ async def _known(live: Reading, until: Micros) -> tuple[Board, int]:
 
     A copy of the stream that is behind finds nothing that was stored later, and would let all of it be told.
     """
-    moment = await live.moments.at(await live.moments.stored(until, live.log.tip))
+    moment = await live.moments.at(await live.moments.stored(until - SKEW, live.log.tip))
     if moment is None:
         return Board(), 0
     (newest,) = await live.read(moment.seq - 1, 1)

@@ -14,6 +14,7 @@ from feed.serve.competitions import ZONES
 from feed.serve.parameters import Choice
 from feed.serve.reading import Reading
 from feed.serve.representation import Representation
+from feed.serve.views import tag_of
 from feed.venues.odf import FAMILIES, NoDocumentError, Writer, references
 from schemas.list import LIST_KIND
 from schemas.message import BodyRef
@@ -35,8 +36,8 @@ async def as_odf(request: web.Request, reading: Reading, entry: Entry) -> web.Re
     damaged.
     """
     family = read_family(request.query)
-    tag = f"{reading.epoch}:{entry.seq}:odf-{family}"
-    shape = Representation(request, tag, hdrs.ACCEPT)
+    seq = reading.seq if entry.kind == LIST_KIND else entry.seq  # entities change without their head
+    shape = Representation(request, tag_of(reading, seq, f"odf-{family}"), hdrs.ACCEPT)
     shape.lies_at(reading)
     if unchanged := shape.unchanged():
         return unchanged

@@ -109,7 +109,8 @@ class Reading:
 
 
 READINGS: web.AppKey[Mapping[str, Reading]] = web.AppKey("readings")  # the live ones, by flag
-BEHIND: web.AppKey[Mapping[str, Callable[[int], Awaitable[Reading]]]] = web.AppKey("behind")  # by flag, of seconds
+# By flag; of seconds, and whether the reader's key leaves it no choice.
+BEHIND: web.AppKey[Mapping[str, Callable[[int, bool], Awaitable[Reading]]]] = web.AppKey("behind")
 GRANTED: web.RequestKey[Reading] = web.RequestKey("granted", Reading)  # what a request may read
 DEFAULTED: web.RequestKey[str] = web.RequestKey("defaulted", str)  # the competition of a request that names none
 CONNECTIONS_MAX: web.AppKey[int] = web.AppKey("connections_max")

@@ -160,7 +160,8 @@ async def entitled(request: web.Request, flag: str | None = None) -> Reading:
         key = rights.reader(request, reading.flag)
     wanted = read_number(request.query, DELAY) if DELAY.name in request.query else 0
     if seconds := max(wanted, key.delay_seconds if key else 0):
-        reading = await request.app[BEHIND][reading.flag](seconds)
+        is_imposed = key is not None and seconds == key.delay_seconds
+        reading = await request.app[BEHIND][reading.flag](seconds, is_imposed)
         rights.ring.check_again(key.id if key else None, reading.flag)
     request[GRANTED] = reading
     if key is None:

@@ -11,6 +11,7 @@ from feed.stream.connection import Connection
 BATCH_ID: Final = "Nats-Batch-Id"
 BATCH_SEQUENCE: Final = "Nats-Batch-Sequence"
 BATCH_COMMIT: Final = "Nats-Batch-Commit"
+PART: Final = "Feed-Part"  # NUMBER/COUNT, where several documents share a batch: the part of its own
 MESSAGES_MAX: Final = 1000  # one more is refused (10199); of bytes the server knows no limit
 SENT_AT_ONCE: Final = 16  # messages that are sent without letting others in
 
@@ -51,5 +52,13 @@ async def publish_batch(
 
 
 def is_open(headers: Mapping[str, str]) -> bool:
-    """Whether a stored message is one of a batch that goes on after it."""
+    """Whether a stored message is one of a document that goes on after it."""
+    if PART in headers:
+        number, count = headers[PART].split("/")
+        return number != count
     return BATCH_ID in headers and BATCH_COMMIT not in headers
+
+
+def place_in(headers: Mapping[str, str]) -> int:
+    """Which message of its document a stored one is, from 1."""
+    return int(headers[PART].split("/")[0]) if PART in headers else int(headers.get(BATCH_SEQUENCE, "1"))

@@ -2,7 +2,7 @@
 
 An atomic batch takes nats-server four fsyncs, whatever it holds (docs/decisions/0032). Who finds none on its way does
 not wait. What is stored together is stored wholly or not at all, so each of them is; where the whole is refused, each
-is tried by itself.
+is tried by itself. Every message says which part of its own batch it is: to readers, these are what belongs together.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from feed.errors import FeedError, OutcomeUnknownError
-from feed.stream.batch import Piece
+from feed.stream.batch import PART, Piece
 
 MESSAGES_MAX: Final = 200
 BYTES_MAX: Final = 256 * 1024
@@ -33,44 +33,41 @@ class Groups:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._turn = asyncio.Lock()
         self._waiting: list[_Waiting] = []
-        self._going: set[asyncio.Task[None]] = set()
+        self._going: asyncio.Task[None] | None = None
 
     async def publish(self, pieces: Sequence[Piece]) -> list[int]:
         """Store a batch, alone or with others, and return its sequences, which follow each other.
 
-        Raises as `store` does for this batch.
+        Raises as `store` does for this batch. Who gives up takes nobody along: what is on its way is stored.
         """
         mine = _Waiting(pieces)
         self._waiting.append(mine)
+        if self._going is None:
+            self._send()
         try:
-            async with self._turn:
-                if mine in self._waiting:
-                    await self._send()
             return await mine.seqs
         finally:
-            mine.seqs.cancel()  # nobody asks for it any more
-            if mine in self._waiting:
+            if mine in self._waiting:  # nobody asks for it any more
                 self._waiting.remove(mine)
 
-    async def _send(self) -> None:
-        """Store the next group; it goes on for the others where who began it gives up."""
+    def _send(self) -> None:
+        """Store the next group."""
         group = self._taken()
-        task = asyncio.ensure_future(self._settle(group))
-        self._going.add(task)
-        task.add_done_callback(lambda task: self._ended(task, group))
-        await asyncio.shield(task)
+        self._going = asyncio.ensure_future(self._settle(group))
+        self._going.add_done_callback(lambda task: self._ended(task, group))
 
     def _ended(self, task: asyncio.Task[None], group: list[_Waiting]) -> None:
-        """Nobody may wait for ever where we failed ourselves."""
-        self._going.discard(task)
+        """Go on with those who came meanwhile; nobody may wait for ever where we failed ourselves."""
+        self._going = None
         error = None if task.cancelled() else task.exception()
         for each in group:
             if error is not None:
                 _fail(each, error)
             else:
                 each.seqs.cancel()
+        if self._waiting:
+            self._send()
 
     def _taken(self) -> list[_Waiting]:
         """The first that waits, and what fits beside it: no two write the same subject."""
@@ -88,7 +85,7 @@ class Groups:
     async def _settle(self, group: list[_Waiting]) -> None:
         """Store a group, and tell each of it how that went."""
         try:
-            seqs = await self._store([piece for each in group for piece in each.pieces])
+            seqs = await self._store(_joined(group))
         except OutcomeUnknownError as error:
             for each in group:
                 _fail(each, error)
@@ -105,6 +102,17 @@ class Groups:
                 if not each.seqs.done():
                     each.seqs.set_result(seqs[at:end])
                 at = end
+
+
+def _joined(group: list[_Waiting]) -> Sequence[Piece]:
+    """The messages of all; of several batches each message tells its part of its own."""
+    if len(group) == 1:
+        return group[0].pieces
+    return [
+        piece._replace(headers={**piece.headers, PART: f"{number}/{len(each.pieces)}"})
+        for each in group
+        for number, piece in enumerate(each.pieces, 1)
+    ]
 
 
 def _fail(waiting: _Waiting, error: BaseException) -> None:

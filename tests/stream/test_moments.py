@@ -8,7 +8,7 @@ import pytest
 from feed.core.entry import Entry
 from feed.errors import OutcomeUnknownError
 from feed.stream import moments
-from feed.stream.batch import MESSAGES_MAX, Piece, publish_batch
+from feed.stream.batch import BATCH_SEQUENCE, MESSAGES_MAX, Piece, publish_batch
 from feed.stream.connection import Connection
 from feed.stream.history import read
 from feed.stream.moments import Moment, Moments
@@ -50,7 +50,7 @@ async def test_a_moment_is_the_fold_of_the_log(connection: Connection, epoch: st
     messages = await history(connection, chance, 25)
     whole = 0
     for message in messages:
-        if moments.BATCH_SEQUENCE not in message.headers or "Nats-Batch-Commit" in message.headers:
+        if BATCH_SEQUENCE not in message.headers or "Nats-Batch-Commit" in message.headers:
             whole = message.seq
         moment = await Moments(connection).at(message.seq)
         assert (moment.seq if moment else 0) == whole

@@ -69,6 +69,7 @@ def test_byte_by_byte_is_a_cutting_too(size: int):
         (frame(PING, b"x" * 126, masked=False), "a frame of 126 bytes"),
         (b"\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff", "a frame of 18446744073709551615 bytes"),
     ],
+    ids=range(9),  # masks are drawn at random
 )
 def test_what_a_server_must_not_send_is_a_fault(data: bytes, fault: str):
     """Once there was one, nothing more is given."""
