@@ -60,6 +60,8 @@ def export(out: Path, url: str, key: str | None, flag: str, **wishes: Any) -> No
         until = wishes["until"] or _place(door, wishes["end"], tip.seq)
         if until > tip.seq:
             raise ExportError(f"--until {until} lies beyond the tip {tip.seq}", hint="Name a sequence that is there.")
+        if after > until:
+            raise ExportError(f"nothing lies behind {after} and up to {until}", hint="Exchange the two ends.")
         with _progress(out, until - after) as advanced, _written(out) as file:
             if is_csv:
                 file.write(csv_line(list(COLUMNS)))

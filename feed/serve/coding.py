@@ -17,6 +17,7 @@ KEPT_BYTES: Final = 32 << 20
 THREAD_BYTES: Final = 16 << 10  # less is compressed sooner than a thread is woken
 _WBITS: Final = 16 + zlib.MAX_WBITS  # gzip's head and sum; without a time, so that equal bodies are equal bytes
 
+ADDRESS_MAX = 512  # a longer one is one reader's own: nobody else asks for it
 CodedKey = tuple[str, str]  # the address asked for, and the entity tag of what is there
 
 
@@ -61,7 +62,7 @@ class Coded:
         coder = Gzip()
         try:
             body = b"".join([await coder.add(part) for part in parts]) + await coder.end()
-            if len(body) <= self._most // 4:  # or it would leave little room for others
+            if len(body) <= self._most // 4 and len(key[0]) <= ADDRESS_MAX:  # or it would leave little room for others
                 self._kept.keep(key, body)
             return body
         finally:

@@ -73,10 +73,7 @@ class Delayed:
         if not entries:
             await self._live.passed(self._log.tip + 1, LOOK_SECONDS)
             return
-        if told := released(entries, self.reading.until):
-            for entry in told:
-                self.reading.board.apply(entry)
-            self._log.tip = told[-1].seq
+        if self._told(entries):
             self.reading.pump.wake()
             async with self._moved:
                 self._moved.notify_all()
@@ -84,6 +81,20 @@ class Delayed:
             return
         seconds = (published(entries) - self.reading.until) / MICROS
         await asyncio.sleep(min(max(seconds, 0.0) + STEP_SECONDS, LOOK_SECONDS))
+
+    async def begin(self) -> None:
+        """Tell all that is old enough now; raises OutcomeUnknownError."""
+        while self._told(await self._ahead()):
+            pass
+
+    def _told(self, entries: list[Entry]) -> bool:
+        """Take over those that are old enough; false where none is."""
+        told = released(entries, self.reading.until)
+        for entry in told:
+            self.reading.board.apply(entry)
+        if told:
+            self._log.tip = told[-1].seq
+        return bool(told)
 
     async def _ahead(self) -> list[Entry]:
         """What is not told yet, the oldest of it, up to the end of its first batch at least."""
@@ -135,9 +146,10 @@ class Delays:
             self._make_room()
         try:
             board, tip = await _known(self._live, self._clock() - seconds * MICROS)
+            late = Delayed(self._live, seconds, board, tip, self._clock)
+            await late.begin()
         except OutcomeUnknownError as error:
             raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
-        late = Delayed(self._live, seconds, board, tip, self._clock)
         self._late[seconds], self._live.behind[seconds] = late, late.reading
         self._tasks[seconds] = task = asyncio.create_task(late.run())
         task.add_done_callback(_report)

@@ -24,9 +24,10 @@ CHOSEN_BY = f"{hdrs.ACCEPT}, {hdrs.ACCEPT_ENCODING}"
 class Pull:
     """One answer under way, as the pump's sweep sees it."""
 
-    __slots__ = ("_request", "_task", "stall")
+    __slots__ = ("_request", "_task", "key_id", "stall")
 
-    def __init__(self, request: web.Request) -> None:
+    def __init__(self, request: web.Request, key_id: str | None) -> None:
+        self.key_id = key_id
         self._request = request
         self._task = asyncio.current_task()
         self.stall: StallWatch | None = None
@@ -65,7 +66,7 @@ async def under_way(request: web.Request, reading: Reading) -> AsyncIterator[Non
     Its last byte is in the system's hands when it ends: what a transport kept for later would be watched by nobody.
     """
     check_room(request, reading)
-    pull, counted = Pull(request), holders(request, reading)
+    pull, counted = Pull(request, reading.key), holders(request, reading)
     if request.transport is not None:
         request.transport.set_write_buffer_limits(high=0)
     reading.pump.pulls.add(pull)

@@ -48,6 +48,9 @@ class Answer(Watched, Protocol):
     """An HTTP answer under way; nobody but the sweep tells it that its reader has gone."""
 
     @property
+    def key_id(self) -> str | None: ...
+
+    @property
     def is_gone(self) -> bool: ...
 
     def cancel(self) -> None: ...

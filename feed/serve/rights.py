@@ -64,6 +64,8 @@ class Rights:
             reading.pump.polls.release()
             for subscriber in list(reading.pump.subscribers):
                 self._judge(subscriber, reading)
+            if key.revoked is not None:
+                asyncio.get_running_loop().call_later(CLOSING_SECONDS, _cut_off, reading, key.id)
 
     def check(self, reading: Reading) -> None:
         """Raise ReaderError unauthorized or not_entitled when whom this was handed out to has lost the right since."""
@@ -140,6 +142,13 @@ class Rights:
             if subscriber.is_open:
                 subscriber.refuse(error, write_cursor(reading.epoch, reading.pump.place(subscriber)))
                 asyncio.get_running_loop().call_later(CLOSING_SECONDS, subscriber.abort)
+
+
+def _cut_off(reading: Reading, key_id: str) -> None:
+    """End what is still on its way with a key: a snapshot may be for hours, to who reads slowly."""
+    for pull in list(reading.pump.pulls):
+        if pull.key_id == key_id:
+            pull.abort()
 
 
 RIGHTS: web.AppKey[Rights] = web.AppKey("rights")

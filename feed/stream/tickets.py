@@ -45,10 +45,10 @@ class Tickets:
         await self._link.subscribe(f"tickets.{self._node}", self._answer)
 
     def make(self, key: str | None) -> str:
-        """A new ticket; raises ReaderError too_many while `KEPT_MAX` of them are out."""
+        """A new ticket; of more than `KEPT_MAX` the oldest is forgotten, so that nobody's can shut out all others."""
         self._forget()
         if len(self._kept) >= KEPT_MAX:
-            raise ReaderError(ErrorName.TOO_MANY, f"{KEPT_MAX} tickets are out", hint="Try again later.")
+            del self._kept[next(iter(self._kept))]
         ticket = f"ticket_{self._node}_{secrets.token_urlsafe(32)}"
         self._kept[_digest(ticket)] = self._now() + LIFE_SECONDS, Holder(key)
         return ticket

@@ -23,6 +23,7 @@ from replay.load.surroundings import environment, versions
 from replay.load.truth import acknowledged
 from replay.report import model
 from replay.report.gates import judge
+from replay.tally import REFUSED
 
 FLAG: Final = "P"
 RECOVERY_SECONDS: Final = 15.0  # behind a restart: who was away comes back, and what waited is sent
@@ -91,12 +92,18 @@ class Account:
     def _stream(self) -> Iterator[model.Gate]:
         """What is asked of the stream itself in every run."""
         stream = self._ran.stream
+        sent = self._ran.sent
         breaks = sum(stream.findings.counts.values())
+        untaken = sent.lost + sent.outcomes.get(REFUSED, 0)
         for name, wrong, count in (
             ("no break in the stream itself", breaks, len(stream)),
             ("nothing that was acknowledged is lost", len(self._lost), len(self._ran.acknowledged)),
+            ("every document was taken", untaken, sent.documents),
         ):
-            yield model.Gate(name=name, asked="0", found=f"{wrong:,} in {count:,}", is_met=not wrong)
+            is_met = not wrong if wrong or count else None
+            yield model.Gate(name=name, asked="0", found=f"{wrong:,} in {count:,}", is_met=is_met)
+        if missed := self._ran.diary.missed:
+            yield model.Gate(name="all that was to happen happened", asked="all", found=missed[0], is_met=None)
 
     def _tier(self, tier: Tier) -> model.Tier:
         checked = self._checked[tier.name]

@@ -45,6 +45,7 @@ class Doors(NamedTuple):
 class Diary:
     """What happened when: `markers` and `notes` for the report, `pauses` as spans of seconds without a service.
 
+    `missed` is what was to happen, or to happen in order, and did not: no run has passed with it.
     `began` is the monotonic moment from which on everything else counts.
     """
 
@@ -53,6 +54,7 @@ class Diary:
         self.markers: list[Marker] = []
         self.pauses: list[Span] = []
         self.notes: list[str] = []
+        self.missed: list[str] = []
 
     def begin(self) -> None:
         """Now the replay begins; before it moments are below 0."""
@@ -62,6 +64,11 @@ class Diary:
     def now(self) -> float:
         """Seconds since it began."""
         return round(time.monotonic() - self.began, 3)
+
+    def miss(self, what: str) -> None:
+        """Something does not happen as it was to."""
+        self.notes.append(what)
+        self.missed.append(what)
 
     def mark(self, what: str) -> None:
         """Something happens now."""

@@ -11,6 +11,7 @@ from replay.load.bulk import sent_now
 from replay.load.fleets import Fleets
 from replay.load.given import Diary, Doors
 from replay.load.profile import Does, Event, Span
+from replay.load.service import ServiceError
 from replay.venues import Venues
 
 Body = Callable[[], Awaitable[None]]
@@ -49,7 +50,7 @@ class Happenings:
         except TimeoutError:
             await body()
         else:
-            self._diary.notes.append(f"no {what} at {seconds:g} s: the replay was over before")
+            self._diary.miss(f"no {what} at {seconds:g} s: the replay was over before")
 
     def _body(self, event: Event, listed: Captured | None, sources: Sequence[str]) -> Body:
         if event.does is Does.CUT:
@@ -67,7 +68,10 @@ class Happenings:
         async def happen() -> None:
             self._diary.mark("service killed" if is_killed else "service stopped")
             away = self._diary.now
-            await service.restart(is_killed=is_killed)
+            try:
+                await service.restart(is_killed=is_killed)
+            except ServiceError as error:  # it was killed, and is up again: what is measured stays
+                self._diary.miss(f"no end in order at {away:.0f} s: {error.detail}")
             self._diary.mark("service ready")
             self._diary.pauses.append((away, self._diary.now))
 

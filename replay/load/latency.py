@@ -63,8 +63,11 @@ class Latency:
             self._prompt.add(tier)
         for stretch in stretches:
             got = stretch.messages
-            live = bisect_right(got.seqs, stretch.tip)
-            self._caught_up(tier, stretch, live)
+            caught = bisect_right(got.seqs, stretch.tip)
+            self._caught_up(tier, stretch, caught)
+            # Who never breaks off by itself was owed all of it live: what a cut of the service's cost counts as that.
+            is_owed = stretch.after is not None and subscription.manner is Manner.FOLLOW
+            live = 0 if is_owed else caught
             self._delivered(subscription, Received(got.seqs[live:], got.moments[live:]))
 
     def histogram(self, tier: str, since: float = -math.inf, until: float = math.inf) -> HdrHistogram:
@@ -146,14 +149,15 @@ class Latency:
     def _delivered(self, subscription: Subscription, got: Received) -> None:
         if not got.seqs:
             return
-        self._reach(max(got.seqs))
         due, slots, published, tier = self._due, self._slots, self._published, subscription.tier
-        pairs = list(zip(got.seqs, got.moments, strict=True))
+        # A number that no message has is a finding of the check, and has no latency.
+        pairs = [(seq, moment) for seq, moment in zip(got.seqs, got.moments, strict=True) if seq < len(due)]
         late = array("d", [(moment - due[seq]) * 1e6 for seq, moment in pairs])
-        self._live[tier].update([slots[seq] | key for seq, key in zip(got.seqs, keys(late), strict=True)])
+        self._live[tier].update([slots[seq] | key for (seq, _), key in zip(pairs, keys(late), strict=True)])
         if subscription.manner in PROMPT:
             self._shown[tier].update(keys(array("d", [(moment - published[seq]) * 1e6 for seq, moment in pairs])))
-            self._slowest.look(zip(late, got.seqs, got.moments, strict=True), subscription.number, tier)
+            looked = ((each, seq, moment) for each, (seq, moment) in zip(late, pairs, strict=True))
+            self._slowest.look(looked, subscription.number, tier)
 
     def _caught_up(self, tier: str, stretch: Stretch, count: int) -> None:
         moments = stretch.snapshot.moments + stretch.messages.moments[:count]
@@ -169,14 +173,6 @@ class Latency:
         names = (RECEIVED, PUBLISHED, DELIVERED)
         ways = zip(names, stops, stops[1:], strict=False)
         return {name: round((until - since) * 1000, 3) for name, since, until in ways if math.isfinite(until - since)}
-
-    def _reach(self, seq: int) -> None:
-        """Let the arrays hold a sequence that nobody told us of."""
-        more = seq + 1 - len(self._due)
-        if more > 0:
-            for known in (self._due, self._received, self._published):
-                known.extend(_unknown(more))
-            self._slots.extend([0] * more)
 
 
 def _unknown(length: int) -> "array[float]":

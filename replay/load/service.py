@@ -54,10 +54,15 @@ class Service:
                 self.url = await self._start(log, 1, self._accounts(), *words)
 
     async def restart(self, *, is_killed: bool = False) -> None:
-        """End it and start it again, once it has come up; killed, it has no time to say goodbye."""
+        """End it and start it again, once it has come up; killed, it has no time to say goodbye.
+
+        Raises ServiceError where it does not come up, and also where it did not end in time and is up again.
+        """
         async with self._restarting:
-            await self.stop(signal.SIGKILL if is_killed else signal.SIGTERM)
-            await self.start()
+            try:
+                await self.stop(signal.SIGKILL if is_killed else signal.SIGTERM)
+            finally:
+                await self.start()
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """End it, readers first; raises ServiceError when that takes too long, and then it is killed."""

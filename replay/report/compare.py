@@ -1,6 +1,7 @@
 """Two reports side by side, number by number, and what makes them hard to compare."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from replay.report.model import POINTS, LoadReport, Observed, Tier
@@ -91,13 +92,23 @@ def _hops(report: LoadReport, earlier: LoadReport) -> Iterator[Change]:
 
 
 def _processes(report: LoadReport, earlier: LoadReport) -> Iterator[Change]:
-    known = {each.name: each for each in earlier.processes}
-    for now in report.processes:
-        before = known.get(now.name)
+    known = _numbered(earlier.processes)
+    for name, now in _numbered(report.processes).items():
+        before = known.get(name)
         if before is None or not before.samples or not now.samples:
             continue
-        yield Change(now.name, "mean CPU", "%", 100 * _cpu(before), 100 * _cpu(now))
-        yield Change(now.name, "peak memory", "MB", _rss(before) / 1e6, _rss(now) / 1e6)
+        yield Change(name, "mean CPU", "%", 100 * _cpu(before), 100 * _cpu(now))
+        yield Change(name, "peak memory", "MB", _rss(before) / 1e6, _rss(now) / 1e6)
+
+
+def _numbered(processes: Iterable[Observed]) -> dict[str, Observed]:
+    """By role and number within it: all of them run the same program."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for each in processes:
+        seen[each.role] += 1
+        found[f"{each.role} {seen[each.role]}"] = each
+    return found
 
 
 def _points(where: str, before: dict[str, float], now: dict[str, float]) -> Iterator[Change]:

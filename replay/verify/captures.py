@@ -38,7 +38,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_right(self) -> bool:
-        return not self.counts
+        return bool(self.played) and not self.counts
 
 
 def compare_captures(played: Iterable[Captured], kept: Iterable[Captured]) -> Compared:

@@ -112,8 +112,8 @@ async def test_an_answer_is_watched_until_its_last_byte_has_left(house: House, m
     made: list[pulls.Pull] = []
 
     class Remembered(pulls.Pull):
-        def __init__(self, request: web.Request) -> None:
-            super().__init__(request)
+        def __init__(self, request: web.Request, key_id: str | None) -> None:
+            super().__init__(request, key_id)
             made.append(self)
 
     monkeypatch.setattr(pulls, "Pull", Remembered)

@@ -196,6 +196,23 @@ async def test_a_revoked_reader_that_does_not_read_is_cut_off(house: House):
     raw.reset()
 
 
+async def test_an_answer_that_is_read_slowly_is_cut_off_too(house: House):
+    """A snapshot that its reader takes byte by byte ends with its key."""
+    held, writer = reader(), sender("P", Right.BULK)
+    await add(house, held, writer)
+    for unit in range(1, 12):
+        await store(house, writer, large("XA", unit=unit, size=400_000))
+    raw = await Raw.connect(house.url, buffer=4_096)
+    raw.send(upgrade(house.url, "", path="/v1/snapshot", Connection="close", Upgrade=None, **held.named))
+    await raw.head()
+    await wait_until(lambda: any(pull.owed for pull in house.pump().pulls))
+    began = time.monotonic()
+    await revoke(house, held)
+    await wait_until(lambda: not house.pump().pulls)
+    assert time.monotonic() - began < 2
+    raw.reset()
+
+
 async def test_a_limited_reader_sees_its_part_on_every_door(house: House):
     """State, log, documents and competitions of one discipline; the rest is not there."""
     writer, mine = sender(), reader(disciplines=("SWM",))

@@ -75,6 +75,23 @@ def test_what_is_caught_up_on_is_not_live():
     assert found.caught_up == {"board": pytest.approx(0.4)}
 
 
+@pytest.mark.parametrize("manner, expected", [(Manner.FOLLOW, [5_000, 6_000]), (Manner.RECONNECT, [])])
+def test_a_cut_of_the_services_is_charged_to_it(manner: Manner, expected: list[float]):
+    """Who follows and is thrown out was owed it live; who breaks off by itself catches up."""
+    found = latency()
+    resumed = Stretch(opened=START + 7.0, after=0, tip=2, messages=got({1: 6.0, 2: 5.0}))
+    found.add(subscription(manner=manner), [resumed])
+    assert points(found.histogram("board")) == pytest.approx(expected, rel=0.001)
+    assert found.caught_up == {"board": pytest.approx(0.0, abs=0.01)}
+
+
+def test_a_number_without_a_message_has_no_latency():
+    """However high: it is a finding of the check, and no room is made for it."""
+    found = latency()
+    found.add(subscription(), live({1: 0.010, 1 << 60: 1.0}))
+    assert points(found.histogram("board")) == pytest.approx([10], rel=0.001)
+
+
 def test_hops_add_up_to_the_whole():
     """The service's stamps stand on the monotonic clock by the offset, whose error is told where it counts."""
     found = latency()

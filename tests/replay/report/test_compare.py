@@ -12,7 +12,7 @@ def test_a_report_beside_itself_has_no_change_and_no_warning():
     assert found.warnings == []
     assert {change.is_better for change in found.changes} == {None}
     assert {change.share for change in found.changes} <= {0.0, None}
-    assert {"sender", "firehose", "planned to received", "feed up"} <= {change.where for change in found.changes}
+    assert {"sender", "firehose", "planned to received", "service 1"} <= {change.where for change in found.changes}
 
 
 def test_a_change_says_how_much_and_whether_it_is_better():
