@@ -10,7 +10,8 @@ from feed.candidate import Receipt
 from feed.venues.odf import decode
 from schemas import wire
 from tests.documents import fresh_competition, odf
-from tests.schedules import schedule, session, unit
+from tests.keyring import add, ask, reader, sender, store
+from tests.schedules import schedule, session, unit, unit_code
 from tests.service_fixture import House, Running
 
 XML = {"Accept": "application/xml"}
@@ -112,3 +113,22 @@ async def test_what_no_document_says_is_not_found(service: Running):
     assert (status, b"whole list" in text) == (404, True)
     assert (await fetched(service, f"{competition}.GEN.-.-.-.-.list.codes.NOC"))[0] == 200
     assert (await fetched(service, f"{competition}.ATH.M.100M.FNL.000100.result"))[0] == 404
+
+
+async def test_a_list_as_odf_is_of_the_readers_part(house: House):
+    """Whoever asked before, and packed: what a narrow key may not read is in no cache for it, nor behind its tag."""
+    wide, narrow, writer = reader(), reader(disciplines=("GEN", "ATH")), sender()
+    await add(house, wide, narrow, writer)
+    units = unit(1), unit(2, discipline="SWM")
+    await store(house, writer, schedule("XA", *units, discipline="GEN"))
+    _, page = await ask(house, "/v1/snapshot?type=list", wide)
+    (head,) = (message["topic"] for message in page["messages"])
+    seen: list[tuple[str, bool, bool]] = []
+    for held in (wide, narrow, wide):
+        client = aiohttp.ClientSession(headers=XML | held.headers)
+        async with client, client.get(f"{house.url}/v1/documents/{head}") as answer:
+            text = await answer.text()
+            assert answer.status == 200
+        seen.append((answer.headers["ETag"], unit_code(1) in text, unit_code(2, "SWM") in text))
+    assert [each[1:] for each in seen] == [(True, True), (True, False), (True, True)]
+    assert seen[0][0] == seen[2][0] != seen[1][0]
