@@ -14,12 +14,12 @@ demo: .venv/ready ## Run the service and play a final, then small Games, into it
 up: .venv/ready ## Run the service
 	$(BIN)/feed up
 
-# Two at a time, then those that look at a clock, alone; with ARGS just what they name.
+# Three at a time, then those that look at a clock, alone; with ARGS just what they name.
 test: .venv/dev ## Run all tests
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
-	$(BIN)/pytest -n 2 --dist loadfile -m "not alone"
+	$(BIN)/pytest -n 3 --dist loadfile -m "not alone"
 	$(BIN)/pytest -m alone
 endif
 

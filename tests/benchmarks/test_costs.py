@@ -26,9 +26,9 @@ def test_there_are_as_many_different_filters_as_are_told(count: int):
 @pytest.mark.slow
 async def test_all_servers_deliver_everything_whatever_the_filters(tmp_path: Path):
     """So many subscribers, then so many filters; a message too few or too many would not let a round end."""
-    rows = await measure(tmp_path, 1, 0.5, (2, 4), (1, 12), 6)
+    rows = await measure(tmp_path, 1, 0.2, (2,), (12,), 6)
     cells = [row.strip("| ").split(" | ") for row in rows if row.startswith("| ") and " ms |" in row]
-    assert [each[:2] for each in cells] == [[count, name] for count in ("2", "4", "1", "12") for name in NAMES]
+    assert [each[:2] for each in cells] == [[count, name] for count in ("2", "12") for name in NAMES]
     assert all(float(each[2].split()[0]) >= 0 for each in cells)
 
 

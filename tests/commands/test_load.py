@@ -15,8 +15,6 @@ from tests.documents import fresh_competition
 from tests.replay.captured import games
 from tests.service_fixture import Child, wait_until
 
-pytestmark = pytest.mark.alone
-
 Children = Callable[..., Child]
 LIMIT = 110.0
 OWN = """

@@ -11,7 +11,7 @@ from feed.venues.odf.known import Known
 from feed.venues.odf.parse import UTF8_PROLOG
 from schemas.competitor import Competitor
 
-BYTES_MAX = 4_200_000  # of rows' bytes: 105 results with 100 rows each; what was read of them takes six times as much
+BYTES_MAX = 1_400_000  # of rows' bytes: 35 fields of play with 100 rows; what was read of them takes six times as much
 _NAME = b"<Result"
 _START = re.compile(rb"<Result(?![A-Za-z0-9_.:\x80-\xff-])")
 ROW_END = b"</Result>"

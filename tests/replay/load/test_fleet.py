@@ -18,7 +18,6 @@ from tests.documents import fresh_competition, large, odf
 from tests.journey.service import fixed_port, serving
 from tests.service_fixture import House, Running
 
-pytestmark = pytest.mark.alone
 SECONDS = 20.0
 Fleets = Callable[..., Fleet]
 Log = dict[int, int]  # seq -> mark

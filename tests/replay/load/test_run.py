@@ -17,8 +17,6 @@ from tests.documents import fresh_competition
 from tests.replay.captured import games
 from tests.service_fixture import Running
 
-pytestmark = pytest.mark.alone
-
 TIERS = (
     Tier(name="firehose", subscribers=2),
     Tier(name="board", subscribers=6, draw=Draw.BOARD, snapshot=True),
