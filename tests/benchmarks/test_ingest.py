@@ -5,9 +5,8 @@ import pytest
 
 from benchmarks import ingest
 from benchmarks.clients import document
-from benchmarks.ingest import BARE, IN_FLIGHT, LIVE_UNITS, POSTED, REPLAYED, SIZES, Round, _row, measure, replay, shared
+from benchmarks.ingest import BARE, IN_FLIGHT, POSTED, REPLAYED, Round, _row, measure, replay, shared
 from benchmarks.service import feed_up
-from feed.venues.odf.rows import BYTES_MAX
 
 pytestmark = pytest.mark.alone
 
@@ -47,12 +46,6 @@ async def test_a_document_that_is_not_stored_ends_a_replay(tmp_path: Path):
         await replay(url, documents)
         with pytest.raises(ConnectionError, match=r"'duplicate': 20"):
             await replay(url, documents)
-
-
-def test_rows_of_live_results_are_known_from_version_to_version():
-    """Those of all units together are not more than the decoder remembers; and no Version waits for the one before."""
-    assert LIVE_UNITS * max(SIZES) < BYTES_MAX
-    assert LIVE_UNITS > IN_FLIGHT
 
 
 def test_a_ratio_is_of_rounds_that_follow_each_other():
