@@ -15,6 +15,7 @@ from feed.serve.views import answer
 from schemas.topic import unescape
 
 ZONES: web.AppKey[dict[str, str]] = web.AppKey("zones")
+NO_ZONE = "UTC"  # of a competition that the settings give none
 _NAMED_MAX = 20
 
 

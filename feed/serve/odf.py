@@ -10,7 +10,7 @@ from multidict import MultiMapping
 
 from feed.core.entry import Entry
 from feed.errors import DamagedError, ErrorName, OutcomeUnknownError, ReaderError
-from feed.serve.competitions import ZONES
+from feed.serve.competitions import NO_ZONE, ZONES
 from feed.serve.parameters import Choice
 from feed.serve.reading import Reading
 from feed.serve.representation import Representation
@@ -22,7 +22,6 @@ from schemas.registry import AnyMessage
 from schemas.wire import decode, with_body
 
 XML = "application/xml"
-NO_ZONE = "UTC"
 FAMILY = "2026"
 FAMILY_WANTED = Choice(
     name="family", meaning="The generation of an ODF document.", of=tuple(FAMILIES), default=FAMILY, example="2028"

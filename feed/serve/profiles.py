@@ -15,7 +15,7 @@ from feed.core.profiles import Delegation, Page, Profile, delegation, profile
 from feed.core.schedule import Schedule
 from feed.core.sides import WORDS
 from feed.errors import ErrorName, ReaderError
-from feed.serve.competitions import ZONES, chosen
+from feed.serve.competitions import NO_ZONE, ZONES, chosen
 from feed.serve.counted import through
 from feed.serve.door import opens, view
 from feed.serve.moments import Wanted, at_moment, of_kinds
@@ -23,7 +23,7 @@ from feed.serve.parameters import DATE, LIMIT_OF_PAGE, OFFSET, PAGED, Text, name
 from feed.serve.query import read_number
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
-from feed.serve.schedule import NO_ZONE, read_day
+from feed.serve.schedule import read_day
 from feed.serve.views import answer
 
 AT_ONCE = 50  # messages that are read into a view nobody has asked for yet: live ones go between

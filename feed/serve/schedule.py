@@ -11,7 +11,7 @@ from feed.core.schedule import Schedule, Wanted, day_bounds
 from feed.core.scheduled import SCHEDULED
 from feed.core.scope import Scope
 from feed.errors import ErrorName, ReaderError
-from feed.serve.competitions import ZONES, chosen
+from feed.serve.competitions import NO_ZONE, ZONES, chosen
 from feed.serve.door import opens, view
 from feed.serve.moments import at_moment, of_kinds
 from feed.serve.parameters import DATE, DISCIPLINES, IN_PARTS, LABELLED, Text, named
@@ -21,7 +21,6 @@ from feed.serve.rights import entitled
 from feed.serve.views import answer
 from schemas.unit import STATUSES
 
-NO_ZONE = "UTC"
 _CODE = re.compile(r"[A-Z0-9]{1,20}")
 _CODES = "[A-Z0-9]{1,20}(,[A-Z0-9]{1,20})*"
 OF_NOC = Text(name="noc", meaning="With somebody of its start list.", pattern=_CODES, example="FRA", is_repeated=True)
