@@ -74,11 +74,8 @@ async def up_to(told: AsyncIterator[Raw], last: type[Raw] | int) -> list[Raw]:
     async with asyncio.timeout(15):
         async for each in told:
             found.append(each)
-            if (
-                each.head.seq == last
-                if isinstance(each, Arrival)
-                else isinstance(last, type) and isinstance(each, last)
-            ):
+            is_last = each.head.seq == last if isinstance(each, Arrival) else type(each) is last
+            if is_last:
                 break
     return found
 
