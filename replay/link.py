@@ -21,12 +21,13 @@ class AddressError(FeedError):
 
 
 class Address(NamedTuple):
-    """Where the service listens; `path` is what stands before /ingest."""
+    """Where the service listens; `path` is what stands before /ingest. `trust`: not the system's authorities."""
 
     host: str
     port: int
     path: str
     is_secure: bool
+    trust: ssl.SSLContext | None = None
 
     @property
     def authority(self) -> str:
@@ -56,7 +57,7 @@ def address_of(url: str) -> Address:
 
 async def connect(address: Address) -> "Link":
     """A new connection; raises OSError or TimeoutError when there is none to be had."""
-    context = ssl.create_default_context() if address.is_secure else None
+    context = address.trust or ssl.create_default_context() if address.is_secure else None
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(CONNECT_SECONDS):
         _, link = await loop.create_connection(Link, address.host, address.port, ssl=context)

@@ -16,9 +16,10 @@ from replay.load.given import Ran
 from replay.load.journal import read_journal
 from replay.load.latency import Latency, Stamps
 from replay.load.profile import STEADY, Profile, Span, Tier
-from replay.load.received import Stretch
+from replay.load.reader import ENDED_BY_US
+from replay.load.received import BROKEN, Stretch
 from replay.load.span import Span as Slots
-from replay.load.subscription import Subscription
+from replay.load.subscription import Manner, Subscription
 from replay.load.surroundings import environment, versions
 from replay.load.truth import acknowledged
 from replay.report import model
@@ -47,6 +48,8 @@ class Account:
         self._checked: defaultdict[str, list[Checked]] = defaultdict(list)
         self._closes: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self._reconnects: Counter[str] = Counter()
+        self._broken: Counter[str] = Counter()
+        self._unresumed: Counter[str] = Counter()
 
     def add(self, subscription: Subscription, stretches: Sequence[Stretch]) -> None:
         """Check and measure one subscriber; without a stretch it never got in. A visitor is owed what it was sent."""
@@ -56,6 +59,9 @@ class Account:
         self._latency.add(subscription, stretches)
         self._closes[tier].update(stretch.code for stretch in stretches)
         self._reconnects[tier] += max(0, len(stretches) - 1)
+        if subscription.manner is not Manner.STALL:
+            self._broken[tier] += sum(map(self._is_broken, stretches))
+            self._unresumed[tier] += bool(stretches) and stretches[-1].code != ENDED_BY_US
 
     def report(self) -> model.LoadReport:
         """All of it, with the gates judged."""
@@ -89,6 +95,12 @@ class Account:
         gates = unjudged(profile.gate, judged, limits[0]) if limits else judged
         return replace(report, gates=[*gates, *self._stream()])
 
+    def _is_broken(self, stretch: Stretch) -> bool:
+        """Whether a connection broke that the service was there for all the time."""
+        diary = self._ran.diary
+        opened, closed = stretch.opened - diary.began, stretch.closed - diary.began
+        return stretch.code == BROKEN and not any(opened <= away <= closed for away, _ in diary.pauses)
+
     def _stream(self) -> Iterator[model.Gate]:
         """What is asked of the stream itself in every run."""
         stream = self._ran.stream
@@ -110,6 +122,7 @@ class Account:
         counts: Counter[str] = Counter()
         for each in checked:
             counts.update(each.counts)
+        live = self._latency.histogram(tier.name)
         return model.Tier(
             name=tier.name,
             manner=tier.manner,
@@ -119,8 +132,12 @@ class Account:
             counts=dict(counts),
             states=len(checked),
             states_right=sum(each.state_is_right for each in checked),
-            latency=points(self._latency.histogram(tier.name)),
+            latency=points(live),
+            measured=live.get_total_count(),
+            unplanned=self._latency.unplanned[tier.name],
             closes=dict(sorted(self._closes[tier.name].items())),
+            broken=self._broken[tier.name],
+            unresumed=self._unresumed[tier.name],
             reconnects=self._reconnects[tier.name],
             caught_up=self._latency.caught_up.get(tier.name),
         )

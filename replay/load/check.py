@@ -79,10 +79,11 @@ class _Judge:
     def follow(self, life: Life, *, is_last: bool) -> None:
         """Judge what came from one opening on."""
         self._received += life.received
-        self._reached = last = self._end(life, is_last=is_last)
-        if life.is_cut and self._may_end_early:
+        if life.is_cut and (self._may_end_early or not is_last):
             self._reached = 0
+            self._beginning(life)
             return
+        self._reached = last = self._end(life, is_last=is_last)
         fold = self._fold(life)
         behind = self._index.span(self._wish, life.start, last)
         self._expected += len(fold) + len(behind)
@@ -138,6 +139,14 @@ class _Judge:
             return True
         self._comparison.snapshot(life.snapshot, life.start)
         return False
+
+    def _beginning(self, life: Life) -> None:
+        """What came of a snapshot that broke off is the first of it, without a gap."""
+        got = life.snapshot or Received()
+        first = self._fold(life)[: len(got)]
+        self._expected += len(first)
+        if not _are_equal(self._index, first, [got]):
+            self._comparison.snapshot(got, life.start, is_whole=False)
 
     def _messages(self, life: Life, behind: "array[int]", last: int) -> bool:
         parts = [each.messages for each in life.stretches]

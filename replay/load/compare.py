@@ -18,8 +18,9 @@ class Comparison:
         self._wish = wish
         self._findings = findings
 
-    def snapshot(self, got: Received, seq: int) -> None:
-        """A snapshot that says it is the state at a sequence."""
+    def snapshot(self, got: Received, seq: int, *, is_whole: bool = True) -> None:
+        """A snapshot that says it is the state at a sequence; of one that broke off, what came of it."""
+        end = seq if is_whole else max((each for each in got.seqs if each <= seq), default=0)
         newest = self._index.newest(self._index.span(self._wish, 0, seq))
         present: set[int] = set()
         for each, mark in self._once(got):
@@ -34,7 +35,8 @@ class Comparison:
                 self._compare(position, mark, _IN_SNAPSHOT)
                 self._judge(position, newest[self._index.topics[position]])
         for number, position in newest.items():
-            if number not in present and not self._index.tombstones[position]:
+            is_due = self._index.seqs[position] <= end and not self._index.tombstones[position]
+            if is_due and number not in present:
                 self._add(Name.INCOMPLETE_SNAPSHOT, self._index.seqs[position], f"the snapshot is of seq {seq}")
 
     def messages(self, stretches: list[Stretch], start: int, last: int, covered: Container[int]) -> None:

@@ -10,7 +10,7 @@ from replay.load.received import Received, Stretch
 class Life:
     """From one opening on, over breaks: what came behind `start`, after a `snapshot` of that sequence or none.
 
-    `is_cut` when the snapshot never ended.
+    `is_cut` when the snapshot never ended: then nothing follows it, and what came of it is the beginning of that.
     """
 
     start: int
@@ -42,16 +42,14 @@ class Life:
 def lives(stretches: Iterable[Stretch], *, has_snapshot: bool) -> list[Life]:
     """Stretches that belong together, in order; those that brought nothing, not even a hello, are passed over.
 
-    A snapshot asked for again is a life of its own; one that broke off before its end counts as never sent when
-    another follows. Live only, everything behind the tip of the first hello is owed, whatever a later one says.
+    A snapshot asked for again is a life of its own. Live only, everything behind the tip of the first hello is owed,
+    whatever a later one says.
     """
     found: list[Life] = []
     for stretch in stretches:
         if not (stretch.epoch or stretch.messages or stretch.snapshot):
             continue
         if has_snapshot and stretch.after is None:
-            if found and found[-1].is_cut:
-                found.pop()
             start = stretch.tip if stretch.snapshot_seq is None else stretch.snapshot_seq
             found.append(Life(start, stretch.snapshot, stretch.snapshot_seq is None))
         elif not found:

@@ -54,6 +54,7 @@ class Latency:
         self._catch_up: Counter[int] = Counter()
         self._slowest = Slowest()
         self._prompt: set[str] = set()
+        self.unplanned: Counter[str] = Counter()  # live deliveries without a planned moment, by tier
         self.caught_up: dict[str, float] = {}  # the longest of each tier, in seconds from the opening
 
     def add(self, subscription: Subscription, stretches: Iterable[Stretch]) -> None:
@@ -153,6 +154,7 @@ class Latency:
         # A number that no message has is a finding of the check, and has no latency.
         pairs = [(seq, moment) for seq, moment in zip(got.seqs, got.moments, strict=True) if seq < len(due)]
         late = array("d", [(moment - due[seq]) * 1e6 for seq, moment in pairs])
+        self.unplanned[tier] += late.count(-math.inf) + len(got.seqs) - len(pairs)
         self._live[tier].update([slots[seq] | key for (seq, _), key in zip(pairs, keys(late), strict=True)])
         if subscription.manner in PROMPT:
             self._shown[tier].update(keys(array("d", [(moment - published[seq]) * 1e6 for seq, moment in pairs])))

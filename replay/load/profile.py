@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from feed.errors import FeedError
 from replay.faults import Faults
 from replay.load.subscription import Manner
-from replay.report.gates import AnyGate, LatencyAtMost, NoFinding, StatesRight, WindowRatioAtMost
+from replay.report.gates import AnyGate, ClosesByRule, LatencyAtMost, NoFinding, StatesRight, WindowRatioAtMost
 
 Seconds = A[float, Meta(ge=0)]
 Share = A[float, Meta(ge=0, le=1)]
@@ -197,7 +197,7 @@ def _tiers(gate: AnyGate) -> tuple[str, ...]:
     match gate:
         case LatencyAtMost(tier=tier) | WindowRatioAtMost(tier=tier):
             return (tier,)
-        case NoFinding(tiers=tiers) | StatesRight(tiers=tiers):
+        case NoFinding(tiers=tiers) | StatesRight(tiers=tiers) | ClosesByRule(tiers=tiers):
             return tiers
         case _:
             return ()

@@ -19,6 +19,7 @@ from replay.load.happenings import HappeningError, Happenings
 from replay.load.index import Index, read_index
 from replay.load.offset import measured, over
 from replay.load.profile import Does
+from replay.load.rest import Rest
 from replay.load.sender import Acknowledged, Pulse, Turns
 from replay.load.service import Service, ServiceError
 from replay.load.truth import compare_truth
@@ -29,11 +30,12 @@ from replay.survey import Extent
 from replay.tally import Replayed
 from replay.venues import Keys, Venues
 from replay.verify.door import Door
-from replay.verify.wish import Wish
 
 FLAG: Final = "P"
 GIVE_UP_SECONDS: Final = 120.0  # a restart takes a while
-QUIET_SECONDS, QUIET_LIMIT = 1.0, 30.0  # the stream is at its end when it has not grown for so long
+QUIET_SECONDS = 1.0  # the stream is at its end when it says so and has not grown for so long
+QUIET_LIMIT = 30.0  # without a word of it, and without anything new
+REST_LIMIT = 600.0  # seconds in all: somebody else may be sending to it
 
 
 class Conductor:
@@ -180,19 +182,24 @@ class Conductor:
         }
 
     async def _quiet(self, url: str) -> int:
-        """The newest sequence, once nothing more follows from what was sent."""
-        tip, since = -1, self._diary.now
-        while self._diary.now - since < QUIET_LIMIT:
-            found = await asyncio.to_thread(self._tip, url)
-            if found == tip:
+        """The newest sequence, once all that follows from what was sent is there, and nothing came for a moment."""
+        rest, tip, since = Rest(self._acknowledged.topics), -1, self._diary.now
+        latest = since + REST_LIMIT
+        while True:
+            found, untold = await asyncio.to_thread(self._look, rest, url)
+            if found == tip and not untold:
                 return tip
-            tip = found
+            if found != tip:
+                tip, since = found, self._diary.now
+            if self._diary.now >= min(since + QUIET_LIMIT, latest):
+                names = ", ".join(untold) or "it goes on growing"
+                self._diary.miss(f"{names}: the service does not say that all that follows is there")
+                return tip
             await asyncio.sleep(QUIET_SECONDS)
-        return tip
 
-    def _tip(self, url: str) -> int:
+    def _look(self, rest: Rest, url: str) -> tuple[int, list[str]]:
         with Door(url, self._given.key, FLAG) as door:
-            return door.tip(Wish()).seq
+            return rest.look(door)
 
     def _index(self, url: str) -> Index:
         with Door(url, self._given.key, FLAG) as door:

@@ -20,6 +20,7 @@ READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
 _READY: Final = b"ready "
 _LAST_LINES: Final = 3
+_OFTEN: Final = {"FEED_MARK_SECONDS": "1"}  # its marks tell the end of a run
 _SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -48,7 +49,7 @@ class Service:
     async def start(self) -> None:
         """Return when it is ready; from the second time on at the same addresses. Raises ServiceError."""
         with self._log.open("ab") as log:
-            self.door = self.url = await self._start(log, 0, {}, "up", "--data", str(self._data))
+            self.door = self.url = await self._start(log, 0, _OFTEN, "up", "--data", str(self._data))
             if self._workers:
                 words = "serve", "--workers", str(self._workers)
                 self.url = await self._start(log, 1, self._accounts(), *words)

@@ -13,6 +13,9 @@ from replay.report.wording import number
 
 Point = Literal["p50", "p90", "p99", "p999", "max"]
 _EVERY: Final = "findings of any name"
+_STALLED: Final = "stall"
+_LATE: Final = frozenset({"slow", _STALLED})
+_ENDED_BY_US: Final = 0
 PASSED, FAILED, UNJUDGED, MEASURED = "passed", "failed", "not judged", "no gates"
 
 
@@ -65,7 +68,22 @@ class OracleAgrees(msgspec.Struct, frozen=True, tag="oracle"):
     """The service's end is what the Games were made with."""
 
 
-AnyGate = NoFinding | StatesRight | LatencyAtMost | WindowRatioAtMost | LagAtMost | OfferedReached | OracleAgrees
+class ClosesByRule(msgspec.Struct, frozen=True, kw_only=True, tag="closes"):
+    """Of these tiers (empty: all): who is slow is not cut off without a word and comes back, who stalls is closed."""
+
+    tiers: tuple[str, ...] = ()
+
+
+AnyGate = (
+    NoFinding
+    | StatesRight
+    | LatencyAtMost
+    | WindowRatioAtMost
+    | LagAtMost
+    | OfferedReached
+    | OracleAgrees
+    | ClosesByRule
+)
 
 
 def judge(gates: Iterable[AnyGate], report: LoadReport) -> list[Gate]:
@@ -104,6 +122,8 @@ def _judged(gate: AnyGate, report: LoadReport) -> Gate:  # noqa: PLR0911 one lin
             return _offered(gate, report)
         case OracleAgrees():
             return _oracle(report)
+        case ClosesByRule():
+            return _closes(gate, report)
         case _:
             assert_never(gate)
 
@@ -167,6 +187,19 @@ def _oracle(report: LoadReport) -> Gate:
         return _unjudged(name, asked, "no truth was given")
     found = f"{len(oracle.findings):,} differences" if oracle.findings else f"agrees, {oracle.hash[:12]}"
     return Gate(name=name, asked=asked, found=found, is_met=not oracle.findings)
+
+
+def _closes(gate: ClosesByRule, report: LoadReport) -> Gate:
+    name, asked = f"slow readers closed by rule alone{_among(gate.tiers)}", "no other close, no stalled one kept"
+    named, absent = _tiers(gate.tiers, report)
+    tiers = [tier for tier in named if tier.manner in _LATE]
+    readers = sum(tier.subscribers for tier in tiers)
+    if absent or not readers:
+        return _unjudged(name, asked, absent or "there was no slow reader")
+    broken, lost = sum(tier.broken for tier in tiers), sum(tier.unresumed for tier in tiers)
+    kept = sum(tier.closes.get(_ENDED_BY_US, 0) for tier in tiers if tier.manner == _STALLED)
+    found = f"{broken:,} cut off, {lost:,} not back, {kept:,} stalled and kept, of {readers:,}"
+    return Gate(name=name, asked=asked, found=found, is_met=not (broken or lost or kept))
 
 
 def _at_most(name: str, limit: float, found: float | None, why: str) -> Gate:

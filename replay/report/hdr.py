@@ -1,6 +1,8 @@
 """Histograms as files in the log format of HdrHistogram, one a file, as its plotters and `hdrh` read them."""
 
 import re
+from collections.abc import Iterable
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +12,7 @@ from hdrh.log import HistogramLogWriter
 from replay.report.model import LoadReport
 
 _MICROS_PER_MILLI: Final = 1000.0
+_ENDING: Final = ".hdr"
 
 
 def decoded(text: str) -> HdrHistogram:
@@ -19,12 +22,22 @@ def decoded(text: str) -> HdrHistogram:
 
 def file_name(name: str) -> str:
     """`planned to received` is in `planned-to-received.hdr`."""
-    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") + ".hdr"
+    return re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-") + _ENDING
+
+
+def file_names(names: Iterable[str]) -> dict[str, str]:
+    """The file of each name; of names that would share one the later ones are numbered."""
+    found: dict[str, str] = {}
+    for name in names:
+        first = file_name(name)
+        numbered = (f"{first.removesuffix(_ENDING)}-{number}{_ENDING}" for number in count(2))
+        found[name] = next(each for each in chain([first], numbered) if each not in found.values())
+    return found
 
 
 def write(report: LoadReport, folder: Path) -> list[Path]:
     """Write every histogram of a report into a folder; values are microseconds, the interval's maximum milliseconds."""
-    return [_write(report, name, folder / file_name(name)) for name in report.histograms]
+    return [_write(report, name, folder / file) for name, file in file_names(report.histograms).items()]
 
 
 def _write(report: LoadReport, name: str, path: Path) -> Path:

@@ -41,7 +41,11 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True):
     states: int = 0  # subscribers whose final state was compared
     states_right: int = 0
     latency: dict[str, float] = {}  # ms by the names of POINTS; empty: nothing came live
+    measured: int = 0  # live deliveries that these are of
+    unplanned: int = 0  # live deliveries without a planned moment: of long lists, or no answer named the message
     closes: dict[int, int] = {}
+    broken: int = 0  # closes without a word of the service while it was there
+    unresumed: int = 0  # subscribers whom it closed, and who were not greeted again
     reconnects: int = 0
     caught_up: float | None = None  # seconds of the longest catch-up after a break
 

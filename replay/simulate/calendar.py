@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from replay.simulate.catalogue import Scale
 from replay.simulate.draws import Draws
+from replay.simulate.fortnight import BESIDE_NOON, COURSES, DAYS, FIELDS, NOON, OPENING, USUAL
 from replay.simulate.legs import is_of_legs
 from replay.simulate.model import Event, Unit
 from replay.simulate.moments import DAY, HOUR, MINUTE
@@ -17,31 +18,9 @@ _SHORT = 30  # minutes; who plays longer plays once a day
 _CHANGE = 5 * MINUTE
 _REST_OVERNIGHT, _REST_SHORT, _REST_BETWEEN = 13 * HOUR, 50 * MINUTE, 3 * HOUR
 _FEW_ROUNDS = 5  # of a pool; where there are more, two are played a day
+_APART, _CLOSE = 50 * MINUTE, 15 * MINUTE  # between beginnings: over all of the day, or in its morning
 _MOVED_ODDS = 0.004
 _MOVED_BY = 90 * MINUTE
-# First and last day of disciplines that do not last as long as the Games, as parts of them.
-_WINDOWS = {
-    "ATH": (0.42, 0.85),
-    "SWM": (0.15, 0.50),
-    "JUD": (0.15, 0.48),
-    "ROW": (0.15, 0.42),
-    "FEN": (0.15, 0.48),
-    "GAR": (0.15, 0.50),
-    "TEN": (0.15, 0.22),
-    "BDM": (0.15, 0.25),
-    "TTE": (0.15, 0.40),
-    "SHO": (0.15, 0.55),
-    "GLF": (0.42, 0.60),
-    "SAL": (0.20, 0.45),
-    "WRE": (0.60, 0.85),
-    "CSP": (0.65, 0.85),
-    "CTR": (0.60, 0.82),
-    "WLF": (0.68, 0.85),
-    "TKW": (0.72, 0.85),
-}
-_USUAL = (0.14, 0.85)
-# Fields of play in use at once at the most, by day: as busy as in Paris, whose fifth day had 35.
-_FIELDS = (6, 10, 10, 24, 35, 32, 27, 25, 25, 24, 24, 23, 22, 22, 21, 21, 20, 18, 10, 10, 10)
 
 
 def arrange(events: list[Event], scale: Scale, seed: int) -> None:
@@ -59,9 +38,10 @@ def arrange(events: list[Event], scale: Scale, seed: int) -> None:
     while queue:
         ready, number, phase = heapq.heappop(queue)
         event = by_number[number]
-        end = _held(event.phases[phase], event, ready, places[event.discipline], crowd)
+        of_rounds, of_phases = _pace(event, scale)
+        end = _held(event.phases[phase], event, ready, of_rounds, places[event.discipline], crowd)
         if phase + 1 < len(event.phases):
-            heapq.heappush(queue, (end + _rest(event), number, phase + 1))
+            heapq.heappush(queue, (end + _rest(event, of_phases), number, phase + 1))
     units = [(event, unit) for event in events for unit in event.units]
     for event, unit in units:
         draws = Draws(seed, "moved", unit.code)
@@ -73,19 +53,24 @@ def arrange(events: list[Event], scale: Scale, seed: int) -> None:
 
 
 def _first_start(number: int, event: Event, events: list[Event], scale: Scale) -> int:
-    """Events of a discipline are spread over its days; pools need all of them."""
+    """Events of a discipline are spread over its days, which are at the same part of shorter Games."""
     same = [each.number for each in events if each.discipline == event.discipline]
-    first, last = _WINDOWS.get(event.discipline, _USUAL)
-    if event.phases[0][0].pool:
-        last = first = 0.05
-    days = [round(part * (scale.days - 1)) for part in (first, last)]
-    day = days[0] + (days[1] - days[0]) * same.index(number) // max(1, len(same) - 1)
-    return scale.first + day * DAY + _OPENS + (number % 12) * 15 * MINUTE
+    course = COURSES.get(event.discipline, USUAL)
+    first, last = (round(day * (scale.days - 1) / (DAYS - 1)) for day in (course.first, course.last))
+    day = first + (last - first) * same.index(number) // max(1, len(same) - 1)
+    step = _APART if scale.days >= DAYS else _CLOSE
+    return scale.first + day * DAY + _OPENS + (number % 12) * step
 
 
-def _rest(event: Event) -> int:
+def _pace(event: Event, scale: Scale) -> tuple[int, int]:
+    """The rest overnight of who plays once a day or not even that: between rounds of a pool, between phases."""
+    course = COURSES.get(event.discipline, USUAL) if scale.days >= DAYS else USUAL
+    return _REST_OVERNIGHT + (course.rounds - 1) * DAY, _REST_OVERNIGHT + (course.phases - 1) * DAY
+
+
+def _rest(event: Event, overnight: int) -> int:
     if event.format.kind in TREES:
-        return _REST_OVERNIGHT if event.format.minutes > _SHORT else _REST_SHORT
+        return overnight if event.format.minutes > _SHORT else _REST_SHORT
     return _REST_SHORT if is_of_legs(event) else _REST_BETWEEN
 
 
@@ -94,13 +79,15 @@ class Crowd:
 
     def __init__(self, scale: Scale) -> None:
         self._first = scale.first
+        self._is_long = scale.days >= DAYS
         self._used: dict[int, int] = {}
 
-    def start(self, at: int, length: int) -> int:
+    def start(self, at: int, length: int, discipline: str) -> int:
         """The first moment from `at` at which there is room for so long."""
-        at = _open_at(at, length)
+        opens = COURSES.get(discipline, USUAL).hour * HOUR if self._is_long else _OPENS
+        at = _open_at(at, length, opens)
         while (full := self._full(at, length)) is not None:
-            at = _open_at((full + 1) * MINUTE, length)
+            at = _open_at((full + 1) * MINUTE, length, opens)
         return at
 
     def take(self, at: int, length: int) -> None:
@@ -110,15 +97,22 @@ class Crowd:
 
     def _full(self, at: int, length: int) -> int | None:
         """The last minute of these without room."""
-        most = _FIELDS[min((at - self._first) // DAY, len(_FIELDS) - 1)]
-        return next((minute for minute in reversed(_minutes(at, length)) if self._used.get(minute, 0) >= most), None)
+        day = (at - self._first) // DAY
+        most = 0 if self._is_long and day == OPENING else FIELDS[min(day, len(FIELDS) - 1)]
+        usual = -(-most * BESIDE_NOON // 100)
+
+        def is_full(minute: int) -> bool:
+            is_noon = minute * MINUTE % DAY // HOUR == NOON
+            return self._used.get(minute, 0) >= (most if is_noon else usual)
+
+        return next(filter(is_full, reversed(_minutes(at, length))), None)
 
 
 def _minutes(at: int, length: int) -> range:
     return range(at // MINUTE, -(-(at + length) // MINUTE))
 
 
-def _held(units: Iterable[Unit], event: Event, ready: int, free: list[int], crowd: Crowd) -> int:
+def _held(units: Iterable[Unit], event: Event, ready: int, overnight: int, free: list[int], crowd: Crowd) -> int:
     """Put units behind each other on what is free; returns when the last one ends."""
     last = ready
     rounds = _rounds_of(list(units), event)
@@ -126,13 +120,13 @@ def _held(units: Iterable[Unit], event: Event, ready: int, free: list[int], crow
         for unit in units_of_round:
             place = min(range(len(free)), key=lambda number: (max(free[number], ready), number))
             length = event.form_of(unit).minutes * MINUTE
-            start = crowd.start(max(free[place], ready), length)
+            start = crowd.start(max(free[place], ready), length, event.discipline)
             crowd.take(start, length)
             unit.start, unit.end, unit.field = start, start + length, place + 1
             free[place] = unit.end + _CHANGE
             last = max(last, unit.end)
         if len(rounds) > 1:
-            ready = last + (_REST_OVERNIGHT if len(rounds) <= _FEW_ROUNDS else _REST_BETWEEN)
+            ready = last + (overnight if len(rounds) <= _FEW_ROUNDS else _REST_BETWEEN)
     return last
 
 
@@ -151,11 +145,12 @@ def _rounds_of(units: list[Unit], event: Event) -> list[list[Unit]]:
     ]
 
 
-def _open_at(at: int, length: int) -> int:
+def _open_at(at: int, length: int, opens: int) -> int:
+    """The first moment from `at` at which a unit may begin, on days that open at an hour of its discipline's own."""
     day = at - at % DAY
-    if at < day + _OPENS:
-        return day + _OPENS
-    return at if at + length <= day + _CLOSES or length > _CLOSES - _OPENS else day + DAY + _OPENS
+    if at < day + opens:
+        return day + opens
+    return at if at + length <= day + _CLOSES or length > _CLOSES - opens else day + DAY + opens
 
 
 def _number_sessions(units: list[tuple[Event, Unit]]) -> None:

@@ -87,8 +87,8 @@ def test_an_answer_is_read_once_it_is_whole():
 
 def test_an_address_is_taken_apart():
     """Scheme, host, port and what stands before the doors."""
-    assert address_of("http://127.0.0.1:8080/") == ("127.0.0.1", 8080, "", False)
-    assert address_of("https://feed.example/games/") == ("feed.example", 443, "/games", True)
+    assert address_of("http://127.0.0.1:8080/") == ("127.0.0.1", 8080, "", False, None)
+    assert address_of("https://feed.example/games/") == ("feed.example", 443, "/games", True, None)
     assert address_of("http://[::1]:8080").authority == "[::1]:8080"
 
 

@@ -21,7 +21,7 @@ from tests.replay.load.journals import Log, at, index_of, judged, received, subs
 from tests.replay.load.planted import PLANTED, Plant, under_the_number_of_another
 from tests.replay.load.reading import Goal, stretches_of
 from tests.replay.verify.games import EPOCH, Message, fold, stream_of, topic_of
-from tests.replay.verify.planted import ATH, WISH, following, games
+from tests.replay.verify.planted import ATH, CUT, WISH, following, games
 from tests.service_fixture import House
 
 
@@ -100,7 +100,7 @@ def test_slow_and_stalled_ones_hold_a_prefix(manner: Manner):
 
 
 def test_a_snapshot_that_broke_off_and_was_sent_again():
-    """Only the one that was finished counts."""
+    """What follows is owed from the one that was finished; the other is its beginning."""
     log = Log()
     log.first.snapshot, log.first.messages = received(log.snapshot), received(log.messages)
     log.again.messages = received(log.rest)
@@ -112,7 +112,7 @@ def test_a_snapshot_that_broke_off_and_was_sent_again():
 
 
 def test_who_ended_inside_a_snapshot_lacks_the_rest():
-    """Of a healthy one; of a stalled one nothing can be told."""
+    """Of a healthy one; a stalled one holds a prefix."""
     stream = games()
     broken = Stretch(0.0, None, epoch=EPOCH, tip=9, snapshot=received(fold(stream, 9, WISH)[:2]))
     checked = judged(subscription(WISH, snapshot=True), [broken], stream)
@@ -122,7 +122,7 @@ def test_who_ended_inside_a_snapshot_lacks_the_rest():
 
 
 def test_who_left_before_the_end_holds_a_prefix():
-    """Also of a snapshot, which tells nothing then; a gap is found all the same."""
+    """Also of a snapshot; a gap is found all the same."""
     log = Log()
     cut = Stretch(0.0, None, epoch=EPOCH, tip=9, snapshot=received(fold(log.stream, 9, WISH)[:2]))
     part = following(log.stream, 6)[:5]
@@ -132,6 +132,23 @@ def test_who_left_before_the_end_holds_a_prefix():
     assert check(subscription(WISH), [stretch(part, None, tip=6)], index, EPOCH, "P", 0).counts == {}
     del part[1]
     assert check(subscription(WISH), [stretch(part, None, tip=6)], index, EPOCH, "P", 0).counts == {Name.MISSING: 1}
+
+
+@pytest.mark.parametrize("is_sent_again", [False, True])
+def test_a_gap_in_a_snapshot_that_broke_off_is_found(*, is_sent_again: bool):
+    """What came of it is compared, whether another follows or not; what did not come is not missed."""
+    log = Log()
+    parts = fold(log.stream, CUT, WISH)[:4]
+    broken = Stretch(0.0, None, epoch=EPOCH, tip=CUT, snapshot=received([parts[0], *parts[2:]]))
+    asked = subscription(WISH, snapshot=True, manner=Manner.FOLLOW if is_sent_again else Manner.STALL)
+    log.first.snapshot, log.first.messages = received(log.snapshot), received(log.messages)
+    log.again.messages = received(log.rest)
+    others = [log.first, log.again] if is_sent_again else []
+    checked = judged(asked, [broken, *others], log.stream)
+    assert checked.counts == {Name.INCOMPLETE_SNAPSHOT: 1}
+    assert checked.findings[0].seq == parts[1]["seq"]
+    broken.snapshot = received([*parts[:1], parts[1] | {"body": None}])
+    assert judged(asked, [broken, *others], log.stream).counts == {Name.ALTERED: 1}
 
 
 def test_a_snapshot_asked_for_again_is_a_new_beginning():

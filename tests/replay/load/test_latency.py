@@ -47,6 +47,7 @@ def test_a_delivery_counts_from_its_planned_moment():
     found.add(subscription(1, "watch"), live({1: 0.5}))
     assert points(found.histogram("board")) == pytest.approx([10, 20, 40, 80], rel=0.001)
     assert points(found.histogram("watch")) == pytest.approx([500], rel=0.001)
+    assert found.unplanned == {"board": 2, "watch": 0}
 
 
 def points(histogram: HdrHistogram) -> list[float]:

@@ -108,3 +108,22 @@ def test_the_verdict_is_that_of_the_worst_gate(results: list[bool | None]):
     expected = "failed" if False in results else "not judged" if None in results else "passed" if rows else "no gates"
     assert gates.verdict(rows) == expected
     assert gates.exit_code(rows) == (0 if expected in {"passed", "no gates"} else 1)
+
+
+@pytest.mark.parametrize(
+    "tier, wrong, found",
+    [
+        ("slow", {"broken": 1}, "1 cut off, 0 not back, 0 stalled and kept, of 25"),
+        ("slow", {"unresumed": 2}, "0 cut off, 2 not back, 0 stalled and kept, of 25"),
+        ("stalled", {"closes": {0: 1, 1006: 4}}, "0 cut off, 0 not back, 1 stalled and kept, of 25"),
+        ("firehose", {"broken": 1, "unresumed": 1}, "0 cut off, 0 not back, 0 stalled and kept, of 25"),
+    ],
+)
+def test_slow_readers_are_closed_by_rule(tier: str, wrong: dict[str, object], found: str):
+    """A slow one is not cut off, or comes back; a stalled one is not kept. Of the others nothing is asked here."""
+    right: dict[str, dict[str, object]] = {"slow": {"closes": {0: 18, 1012: 2}}, "stalled": {"closes": {1006: 5}}}
+    right[tier] = right.get(tier, {}) | wrong
+    report = replace(REPORT, tiers=[replace(each, **right.get(each.name, {})) for each in REPORT.tiers])
+    assert (gate := judged(gates.ClosesByRule(), report)).found == found
+    assert gate.is_met is (tier == "firehose")
+    assert judged(gates.ClosesByRule(tiers=("board",)), report).is_met is None

@@ -26,3 +26,12 @@ def test_a_name_is_a_file_name(tmp_path: Path):
     assert hdr.file_name("published to delivered, ../watch") == "published-to-delivered-watch.hdr"
     report = replace(made_up.report(), title="Jeux d'été\n# 東京")
     assert "\\n# \\u6771" in hdr.write(report, tmp_path)[0].read_text("ascii")
+
+
+def test_names_that_differ_in_nothing_a_file_name_keeps_have_files_of_their_own(tmp_path: Path):
+    """A tier may be called as a hop is, and as the file of another."""
+    one = made_up.report()
+    text = next(iter(one.histograms.values()))
+    names = ["planned-to-received", "planned to received", "planned-to-received-2"]
+    paths = hdr.write(replace(one, histograms=dict.fromkeys(names, text)), tmp_path)
+    assert [path.stem for path in paths] == [names[0], f"{names[0]}-2", f"{names[0]}-2-2"]

@@ -95,9 +95,9 @@ def test_numbers_stand_where_they_belong():
     """Golden numbers, by row."""
     report = made_up.report(missing=7)
     latency = {"p50": 1.234, "p90": 12.34, "p99": 123.4, "p999": 1234.5, "max": 12345.0}
-    tiers = [replace(report.tiers[0], latency=latency), *report.tiers[1:]]
+    tiers = [replace(report.tiers[0], latency=latency, measured=41_250, unplanned=3), *report.tiers[1:]]
     text = page.render(replace(report, tiers=tiers))
-    assert cells(text, "firehose") == ["50", "1.23", "12.3", "123", "1,234", "12,345"]
+    assert cells(text, "firehose") == ["50", "41,250", "3", "1.23", "12.3", "123", "1,234", "12,345"]
     correctness = text[text.index('id="correctness"') :]
     assert cells(correctness, "firehose") == ["50", "2,062,500", "2,062,493", "7", "0", "0", "1", "49 of 50"]
     assert cells(text, "missing") == ["0", "7 in 6,423,500 expected", "not met"]

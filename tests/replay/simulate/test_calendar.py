@@ -71,8 +71,35 @@ def test_matches_of_a_team_match_are_held_within_it():
         assert {part.field for part in whole.parts} == {whole.field}
 
 
-def test_a_summer_games_ends_in_time():
-    """On the nineteenth day, or the next for a few."""
+def test_a_summer_games_has_sixteen_days_of_competition_and_two_before_the_opening():
+    """Swimming in the first week, athletics in the second; medals on each day, most finals late, few on the last."""
+    scale, found = SCALES["paris"], programme("paris")
+    on: defaultdict[str, set[int]] = defaultdict(set)
+    golds: Counter[int] = Counter()
+    units: Counter[int] = Counter()
+    for event in found:
+        for unit in event.units:
+            day = (unit.start - scale.first) // DAY
+            on[event.discipline].add(day)
+            units[day] += 1
+            golds[day] += unit.medal == "1"
+    assert sorted(units) == [0, 1, *range(3, 19)]
+    assert {name for name, days in on.items() if days & {0, 1}} == {"FBL", "HBL", "RU7"}
+    assert (min(on["SWM"]), max(on["SWM"]) < 10) == (3, True)
+    assert (min(on["ATH"]), max(on["ATH"])) == (8, 18)
+    assert sorted(day for day in golds if golds[day]) == list(range(3, 19))
+    assert sum(golds[day] for day in (15, 16, 17)) > sum(golds[day] for day in (10, 11, 12))
+    assert (units.most_common(1)[0][0], golds[18] < 13, units[18] < 60) == (4, True, True)
+
+
+def test_the_busiest_day_is_busy_from_morning_to_evening():
+    """Its busiest hour has at most a third more than the hours from eight to ten have on average, by their rates."""
     scale = SCALES["paris"]
-    ends = sorted(max(unit.end for unit in event.units) for event in programme("paris"))
-    assert ends[-1] < scale.first + (scale.days + 1) * DAY
+    rates = [0.0] * (DAY // MINUTE)
+    for event in programme("paris"):
+        for unit in event.units:
+            if (unit.start - scale.first) // DAY == 4:
+                for minute in range(unit.start // MINUTE, unit.end // MINUTE):
+                    rates[minute % len(rates)] += event.format.rate
+    hours = [sum(rates[first : first + 60]) for first in range(8 * 60, 21 * 60)]
+    assert max(hours) <= 4 / 3 * sum(rates[8 * 60 : 22 * 60]) / 14
