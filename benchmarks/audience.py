@@ -12,11 +12,13 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from multiprocessing.connection import Connection as Pipe
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hdrh.histogram import HdrHistogram
 
 LIMIT_SECONDS = 60.0
+EACH_MAX = 12_500  # subscribers of one process, of one loopback address: descriptors and ports are limited
+_BIND_ADDRESS_NO_PORT = 24  # of linux/in.h: a port that waits out an earlier round may be taken again
 _BUFFER = bytearray(1 << 18)
 _VIEW = memoryview(_BUFFER)
 _TENS_OF_MICROS = 100_000
@@ -49,26 +51,40 @@ class Latency(NamedTuple):
 
 
 class Audience:
-    """Subscribers of one server; `size` is what a message takes in a frame, near enough; control frames are shorter."""
+    """Subscribers of one server; `size` is what a message takes in a frame, near enough; control frames are shorter.
+
+    There are several processes of more than EACH_MAX of them.
+    """
 
     def __init__(self, port: int, openings: list[Opening], size: int) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pipe, pipe = context.Pipe()
-        self._child = context.Process(target=_run, args=(pipe, port, openings, size), daemon=True)
-        self._child.start()
-        pipe.close()
-        self._pipe.recv()
+        self._pipes: list[Pipe] = []
+        self._children = []
+        for number, start in enumerate(range(0, len(openings), EACH_MAX), 1):
+            ours, pipe = context.Pipe()
+            work = pipe, port, openings[start : start + EACH_MAX], size, f"127.0.0.{number}"
+            self._children.append(context.Process(target=_run, args=work, daemon=True))
+            self._children[-1].start()
+            pipe.close()
+            self._pipes.append(ours)
+        self._heard()
 
     def wait(self, schedule: Schedule) -> None:
         """Return when every subscriber had every message; raises EOFError when that took too long or one was closed."""
-        self._pipe.send(schedule)
-        self._pipe.recv()
+        for pipe in self._pipes:
+            pipe.send(schedule)
+        self._heard()
 
     def latency(self) -> Latency:
         """From the planned moments to the arrivals; ends the subscribers."""
-        found: Latency = self._pipe.recv()
-        self._child.join()
+        found = percentiles(sum(self._heard(), Counter[int]()))
+        for child in self._children:
+            child.join()
         return found
+
+    def _heard(self) -> list[Any]:
+        """What each process says next."""
+        return [pipe.recv() for pipe in self._pipes]
 
 
 class Frames:
@@ -118,8 +134,8 @@ class Frames:
 class _Subscriber:
     __slots__ = ("frames", "moments", "sock", "total", "totals")
 
-    def __init__(self, port: int, opening: Opening, size: int) -> None:
-        self.sock = _connect(port, opening)
+    def __init__(self, port: int, opening: Opening, size: int, address: str) -> None:
+        self.sock = connected(port, opening, address)
         self.frames = Frames(size)
         self.total = 0
         self.moments = array("d")
@@ -133,8 +149,11 @@ class _Subscriber:
             self.totals.append(self.total)
 
 
-def latency_of(arrivals: Iterable[tuple[Iterable[float], Iterable[int]]], schedule: Schedule) -> Latency:
-    """Percentiles of what each subscriber noted: moments, and how many messages it had by then."""
+def lateness_of(arrivals: Iterable[tuple[Iterable[float], Iterable[int]]], schedule: Schedule) -> Counter[int]:
+    """How often a delivery was so many tens of microseconds late, by what each subscriber noted.
+
+    That is moments, and how many messages it had by then.
+    """
     found: Counter[int] = Counter()
     for moments, totals in arrivals:
         before = schedule.skipped
@@ -143,14 +162,19 @@ def latency_of(arrivals: Iterable[tuple[Iterable[float], Iterable[int]]], schedu
             for number in range(before, total):
                 found[int(late - number * _TENS_OF_MICROS / schedule.rate)] += 1
             before = max(before, total)
+    return found
+
+
+def percentiles(found: Counter[int]) -> Latency:
+    """Of all deliveries, each counted by how many tens of microseconds it was late."""
     histogram = HdrHistogram(1, 60_000_000, 3)
     for tens, count in found.items():
         histogram.record_value(max(1, tens * 10), count)
     return Latency(*(histogram.get_value_at_percentile(percent) / 1000 for percent in (50, 99)))
 
 
-def _run(pipe: Pipe, port: int, openings: list[Opening], size: int) -> None:
-    subscribers = [_Subscriber(port, opening, size) for opening in openings]
+def _run(pipe: Pipe, port: int, openings: list[Opening], size: int, address: str) -> None:
+    subscribers = [_Subscriber(port, opening, size, address) for opening in openings]
     by_number = {each.sock.fileno(): each for each in subscribers}
     poll = select.epoll()
     for number in by_number:
@@ -167,11 +191,15 @@ def _run(pipe: Pipe, port: int, openings: list[Opening], size: int) -> None:
         if time.perf_counter() > deadline:
             raise TimeoutError(f"after {LIMIT_SECONDS:.0f} s not everything had come")
     pipe.send("arrived")
-    pipe.send(latency_of(((each.moments, each.totals) for each in subscribers), schedule))
+    pipe.send(lateness_of(((each.moments, each.totals) for each in subscribers), schedule))
 
 
-def _connect(port: int, opening: Opening) -> socket.socket:
-    sock = socket.create_connection(("127.0.0.1", port))
+def connected(port: int, opening: Opening, address: str = "127.0.0.1") -> socket.socket:
+    """A subscriber's socket, opened, that blocks no more; raises ConnectionError when it is not let in."""
+    sock = socket.socket()
+    sock.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+    sock.bind((address, 0))
+    sock.connect(("127.0.0.1", port))
     if opening.request:
         sock.sendall(opening.request)
         answer = _line(sock, b"\r\n\r\n")

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 class Reader(asyncio.Protocol):
     """An idle subscriber: counts the frames it gets, keeps nothing."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, path: str = "/v1/stream") -> None:
         self.is_open = False
         self.frames = 0
-        self._request = upgrade_request(host)
+        self._request = upgrade_request(host, path)
         self._kept = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -35,9 +35,13 @@ class Reader(asyncio.Protocol):
             self.is_open, self._kept = True, rest
         at = 0
         while (size := frame_size(self._kept, at)) and at + size <= len(self._kept):
-            self.frames += 1
+            self.took(self._kept, at, size)
             at += size
         self._kept = self._kept[at:]
+
+    def took(self, data: bytes, at: int, size: int) -> None:  # noqa: ARG002 - what others look at
+        """A whole frame is there, in `data` from `at` on."""
+        self.frames += 1
 
 
 def upgrade_request(host: str, path: str = "/v1/stream") -> bytes:

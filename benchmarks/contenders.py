@@ -11,12 +11,14 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import inf
+from operator import attrgetter
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.audience import Opening
 from benchmarks.clients import upgrade_request
-from benchmarks.plain import Stored
+from benchmarks.plain import Stored, publish
 from benchmarks.service import feed_up
 from feed.stream.broker import Broker
 from feed.stream.child import Child, find_server, free_port
@@ -33,13 +35,16 @@ _TOKENS = ("XB2030", "ATH", "M", "100M", "HEAT")  # of every topic in `benchmark
 FILTERS_MAX = 2 * 2 ** len(_TOKENS)
 _SHORT_MAX = 125  # bytes of a frame whose length fits into its second byte
 
+Publish = Callable[[str, list[bytes], int, float, float], None]  # as `benchmarks.plain.publish`
+
 
 @dataclass(frozen=True)
 class Contender:
     """A server under test: `pid` is what its CPU time is read of, `nats` where its messages are published.
 
     `opening` makes a subscriber with filters, `sent` the message as it is published, and `size` tells how many bytes
-    of a frame one takes, at least.
+    of a frame one takes, at least. `publish` sends what `command` makes of messages, `rate_max` of them a second at
+    the most.
     """
 
     name: str
@@ -49,6 +54,9 @@ class Contender:
     opening: Callable[[Sequence[str]], Opening]
     sent: Callable[[Stored], Stored]
     size: Callable[[Stored], int]
+    command: Callable[[Stored], bytes] = attrgetter("command")
+    publish: Publish = publish
+    rate_max: float = inf
 
 
 def filter_of(number: int) -> str:
@@ -69,10 +77,30 @@ async def contenders(folder: Path) -> AsyncIterator[list[Contender]]:
         await link.close()
         nats = broker.url.replace("://", f"://{user}:{password}@")
         async with _bare(nats) as bare, feed_up(folder, broker) as (url, pid), _native(folder / "native") as natives:
-            service = Contender("service", pid, nats, urlsplit(url).port or 0, _reader, _as_it_is, _payload_size)
-            yield [bare, service, *natives]
+            yield [bare, _service(url, pid, nats), *natives]
     finally:
         await broker.stop()
+
+
+@asynccontextmanager
+async def alone(folder: Path, words: Sequence[str] = ("up",)) -> AsyncIterator[Contender]:
+    """The service and no other, on a broker of its own, run by these words of `feed`."""
+    broker = Broker(folder)
+    await broker.start()
+    try:
+        user, password = broker.credentials("P")
+        link = await Connection.open(broker.url, user, password, "set-up")
+        await set_up(link)
+        await link.close()
+        nats = broker.url.replace("://", f"://{user}:{password}@")
+        async with feed_up(folder, broker, words) as (url, pid):
+            yield _service(url, pid, nats)
+    finally:
+        await broker.stop()
+
+
+def _service(url: str, pid: int, nats: str) -> Contender:
+    return Contender("service", pid, nats, urlsplit(url).port or 0, _reader, _as_it_is, _payload_size)
 
 
 @asynccontextmanager
@@ -98,7 +126,7 @@ async def _native(folder: Path) -> AsyncIterator[list[Contender]]:
     nats = f"nats://127.0.0.1:{port}"
     try:
         async with asyncio.timeout(START_SECONDS):
-            while not await _listens(websocket):
+            while not await listens(websocket):
                 await asyncio.sleep(0.05)
         link = await Connection.open(nats)
         republish = {"src": f"{STORED}>", "dest": f"{OUT}>"}
@@ -126,7 +154,8 @@ def _configured(folder: Path, port: int, websocket: int) -> Path:
     return path
 
 
-async def _listens(port: int) -> bool:
+async def listens(port: int) -> bool:
+    """Whether anybody does at this port."""
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:

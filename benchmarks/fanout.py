@@ -13,7 +13,6 @@ from statistics import median
 
 from benchmarks.audience import Audience, Latency, Opening, Schedule
 from benchmarks.contenders import Contender, contenders, filter_of
-from benchmarks.plain import publish
 from benchmarks.service import cpu_seconds
 from benchmarks.stored import results
 
@@ -61,9 +60,9 @@ async def delivered(server: Contender, load: Load, seconds: float, openings: lis
     audience = await asyncio.to_thread(Audience, server.port, openings, server.size(messages[0]))
     skipped, counted = int(WARM_SECONDS * load.rate), int(seconds * load.rate)
     schedule = Schedule(time.perf_counter() + SETTLE_SECONDS, load.rate, skipped + counted, skipped)
-    commands = [each.command for each in messages]
+    commands = [server.command(each) for each in messages]
     publishing = asyncio.ensure_future(
-        asyncio.to_thread(publish, server.nats, commands, schedule.messages, schedule.start, load.rate)
+        asyncio.to_thread(server.publish, server.nats, commands, schedule.messages, schedule.start, load.rate)
     )
     await asyncio.sleep(schedule.start + WARM_SECONDS - time.perf_counter())
     before = cpu_seconds(server.pid)

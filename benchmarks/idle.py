@@ -1,41 +1,62 @@
-"""What an idle subscriber costs: the server's resident memory with 5,000 of them, less without, by connection."""
+"""What an idle subscriber costs: the server's resident memory with thousands of them, less without, by connection."""
 
 import asyncio
 import resource
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import psutil
 
+from benchmarks.aims import Aim, aimed
 from benchmarks.clients import Reader, same
 from benchmarks.service import feed_up
 
-CONNECTIONS = 5_000
+CONNECTIONS = (5_000, 10_000)
+_MOST = 12.0  # kB
 AT_ONCE = 100
 STAY_SECONDS = 12.0
 HEARTBEATS = 3  # hello and at least two heartbeats
 
 
-async def measure(folder: Path) -> list[str]:
-    """Rows of a Markdown table."""
+class Found(NamedTuple):
+    """How many were still connected, with heartbeats, and the service's resident memory in bytes."""
+
+    alive: int
+    before: int
+    after: int
+
+
+async def measure(
+    folder: Path, connections: tuple[int, ...] = CONNECTIONS, stay: float = STAY_SECONDS, least: int = HEARTBEATS
+) -> list[str]:
+    """Rows of Markdown tables; each number of them has a service of its own."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    rows = [
+        f"Idle subscribers: open for {stay:.0f} s, resident memory of the server process",
+        "",
+        "| connections | still connected, with heartbeats | memory before | memory after | by connection |",
+        "| ---: | ---: | ---: | ---: | ---: |",
+    ]
+    aims = []
+    for count in connections:
+        alive, before, after = await _idle(folder / str(count), count, stay, least)
+        each = (after - before) / count / 1e3
+        rows.append(f"| {count:,} | {alive:,} | {before / 1e6:.1f} MB | {after / 1e6:.1f} MB | {each:.1f} kB |")
+        aims.append(Aim(f"{count:,} connections: memory of each", [each], _MOST, "kB"))
+    return [*rows, *aimed(aims)]
+
+
+async def _idle(folder: Path, count: int, stay: float, least: int) -> Found:
     async with feed_up(folder) as (url, pid):
         await _connect(url, AT_ONCE)  # what the first connections load is not theirs
         await asyncio.sleep(1)
         before = psutil.Process(pid).memory_info().rss
-        readers = await _connect(url, CONNECTIONS)
-        await asyncio.sleep(STAY_SECONDS)
+        readers = await _connect(url, count)
+        await asyncio.sleep(stay)
         after = psutil.Process(pid).memory_info().rss
-        alive = sum(reader.is_open and reader.frames >= HEARTBEATS for reader in readers)
-    each = (after - before) / CONNECTIONS
-    return [
-        f"Idle subscribers: {CONNECTIONS:,} open for {STAY_SECONDS:.0f} s, resident memory of the server process",
-        "",
-        "| connections | still connected, with heartbeats | memory before | memory after | by connection |",
-        "| ---: | ---: | ---: | ---: | ---: |",
-        f"| {CONNECTIONS:,} | {alive:,} | {before / 1e6:.1f} MB | {after / 1e6:.1f} MB | {each / 1e3:.1f} kB |",
-    ]
+        return Found(sum(reader.is_open and reader.frames >= least for reader in readers), before, after)
 
 
 async def _connect(url: str, count: int) -> list[Reader]:

@@ -27,15 +27,20 @@ class Stored(NamedTuple):
 def publish(url: str, commands: list[bytes], count: int, start: float, rate: float) -> None:
     """Send `count` commands in turn, the n-th at `start` + n / `rate` (perf_counter) if the socket takes it."""
     with _connected(url) as sock:
-        for number, command in zip(range(count), itertools.cycle(commands), strict=False):
-            wait = start + number / rate - time.perf_counter()
-            if wait > 0:
-                time.sleep(wait)
-            sock.sendall(command)
-            with contextlib.suppress(BlockingIOError):
-                if b"PING" in sock.recv(4096, socket.MSG_DONTWAIT):
-                    sock.sendall(b"PONG\r\n")
+        pour(sock, commands, count, start, rate)
         _round_trip(sock)
+
+
+def pour(sock: socket.socket, commands: list[bytes], count: int, start: float, rate: float) -> None:
+    """As `publish`, to a socket that is open; what comes meanwhile is dropped, a PING answered."""
+    for number, command in zip(range(count), itertools.cycle(commands), strict=False):
+        wait = start + number / rate - time.perf_counter()
+        if wait > 0:
+            time.sleep(wait)
+        sock.sendall(command)
+        with contextlib.suppress(BlockingIOError):
+            if b"PING" in sock.recv(4096, socket.MSG_DONTWAIT):
+                sock.sendall(b"PONG\r\n")
 
 
 def _connected(url: str) -> socket.socket:

@@ -15,9 +15,14 @@ _PHASES = ("R64-", "R32-", "8FNL", "QFNL", "REP-", "SFNL", "FNL-")
 
 def real() -> list[bytes]:
     """The real schedules, largest first; none when the shared data are not there."""
-    beside = Path(__file__).parent.parent.parent / "shared"
-    folder = Path(os.environ.get("SHARED_FOLDER", beside)) / "data" / "odf" / "paris2024-schedule"
+    folder = shared() / "odf" / "paris2024-schedule"
     return sorted((path.read_bytes() for path in folder.glob("*.xml")), key=len, reverse=True)
+
+
+def shared() -> Path:
+    """Where the shared data are, if they are there: in $SHARED_FOLDER, or beside the checkout."""
+    beside = Path(__file__).parent.parent.parent / "shared"
+    return Path(os.environ.get("SHARED_FOLDER", beside)) / "data"
 
 
 def generated() -> list[bytes]:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,14 +13,16 @@ from feed.stream.broker import Broker
 
 
 @asynccontextmanager
-async def feed_up(folder: Path, broker: Broker | None = None) -> AsyncIterator[tuple[str, int]]:
-    """`feed up` as a child; gives its address and process number."""
+async def feed_up(
+    folder: Path, broker: Broker | None = None, words: Sequence[str] = ("up",)
+) -> AsyncIterator[tuple[str, int]]:
+    """`feed up`, or another command that serves, as a child; gives its address and process number."""
     environment = dict(os.environ)
     if broker is not None:
         user, password = broker.credentials("P")
         environment["FEED_NATS"] = broker.url.replace("://", f"://{user}:{password}@")
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "feed", "up", "--port", "0", "--data", str(folder), "--log-level", "warning",
+        sys.executable, "-m", "feed", *words, "--port", "0", "--data", str(folder), "--log-level", "warning",
         env=environment,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
@@ -28,7 +30,7 @@ async def feed_up(folder: Path, broker: Broker | None = None) -> AsyncIterator[t
     try:
         line = (await child.stdout.readline()).decode().split()
         if line[:1] != ["ready"]:
-            raise RuntimeError(f"feed up said {line}")
+            raise RuntimeError(f"feed {words[0]} said {line}")
         yield line[1], child.pid
     finally:
         child.terminate()

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.audience import Audience, Frames, Opening, Schedule, latency_of
+from benchmarks import audience as audience_module
+from benchmarks.audience import Audience, Frames, Opening, Schedule, lateness_of, percentiles
 from feed.core.frames import text_frame
 
 pytestmark = pytest.mark.alone
@@ -53,13 +54,15 @@ def test_latency_counts_from_the_planned_moment_and_leaves_out_the_warm_up():
     schedule = Schedule(start=100.0, rate=10, messages=4, skipped=2)
     prompt = ([100.25, 100.31], [3, 4])  # 50 ms and 10 ms after their moments
     late = ([101.3], [4])  # 1,100 and 1,000 ms
-    found = latency_of([prompt, late], schedule)
+    found = percentiles(lateness_of([prompt, late], schedule))
     assert found.p50 == pytest.approx(50, rel=0.01)
     assert found.p99 == pytest.approx(1100, rel=0.01)
 
 
-async def test_every_subscriber_is_waited_for():
-    """`wait` returns when the last of them had the last message, and latency is of all deliveries."""
+@pytest.mark.parametrize("each_max", [2, 100])
+async def test_every_subscriber_is_waited_for(monkeypatch: pytest.MonkeyPatch, each_max: int):
+    """`wait` returns when the last of them had the last message, and latency is of all deliveries and processes."""
+    monkeypatch.setattr(audience_module, "EACH_MAX", each_max)
     writers: list[asyncio.StreamWriter] = []
     server = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1", 0)
     async with server:
