@@ -7,7 +7,7 @@
 docs/clients.md tells the rest.
 """
 
-from feed.client.errors import ClientError, ExpiredError, GapError, LostError, PatchError, RefusedError
+from feed.client.errors import ClientError, ExpiredError, GapError, LostError, PatchError, RefusedError, UnreadableError
 from feed.client.events import Delivered, Event, Gap, Interrupted, Reset, Unmodelled
 from feed.client.feed import Feed, Page, Snapshot
 from feed.client.subscription import Subscription
@@ -32,5 +32,6 @@ __all__ = [
     "Snapshot",
     "Subscription",
     "Unmodelled",
+    "UnreadableError",
     "Wish",
 ]

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import ssl
 
 import aiohttp
 from yarl import URL
 
+from feed.client.compression import MAGIC, Dictionaries
 from feed.client.errors import ClientError, ExpiredError, LostError, RefusedError
 from feed.client.wire import PACKED, TEXTS, Wire
 from feed.client.wish import Pairs
@@ -25,7 +27,9 @@ Socket = aiohttp.ClientWebSocketResponse
 class Access:
     """Where the service listens, the key to it, and the parameters that every request has."""
 
-    def __init__(self, url: str, key: str | None, always: Pairs, silence_seconds: float) -> None:
+    def __init__(
+        self, url: str, key: str | None, always: Pairs, silence_seconds: float, trust: ssl.SSLContext | None = None
+    ) -> None:
         try:
             self._url = URL(url)
         except ValueError:
@@ -33,14 +37,17 @@ class Access:
         if self._url.scheme not in {"http", "https"} or not self._url.host:
             raise ClientError(f"{url} is no address", hint="Write it as http://HOST:PORT.")
         self.url = url
+        self._trust: ssl.SSLContext | bool = trust or True
         self._headers = {"X-API-KEY": key} if key else {}
         self._always = always
         self._silence_seconds = silence_seconds
+        self._dictionaries = Dictionaries()
 
     def session(self) -> aiohttp.ClientSession:
         """What connections are made in; the caller closes it."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
-        return aiohttp.ClientSession(headers=self._headers, timeout=timeout)
+        connector = aiohttp.TCPConnector(ssl=self._trust)
+        return aiohttp.ClientSession(headers=self._headers, timeout=timeout, connector=connector)
 
     async def connect(self, session: aiohttp.ClientSession, query: Pairs) -> Socket:
         """An open WebSocket, for the caller to close; raises LostError or RefusedError."""
@@ -57,7 +64,7 @@ class Access:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise self._lost(error) from error
 
-    async def receive(self, socket: Socket) -> tuple[bytes, Wire]:
+    async def receive(self, session: aiohttp.ClientSession, socket: Socket) -> tuple[bytes, Wire]:
         """The next payload, and how it is read; the end of the connection raises LostError, or RefusedError by code."""
         try:
             frame = await socket.receive(self._silence_seconds)
@@ -66,6 +73,9 @@ class Access:
         match frame.type:
             case aiohttp.WSMsgType.TEXT:
                 return frame.data.encode(), TEXTS
+            case aiohttp.WSMsgType.BINARY if frame.data.startswith(MAGIC):
+                message = await self._decompressed(session, frame.data)
+                return message, TEXTS if message.startswith(b"{") else PACKED
             case aiohttp.WSMsgType.BINARY:
                 return frame.data, PACKED
             case aiohttp.WSMsgType.CLOSE:
@@ -86,6 +96,17 @@ class Access:
         if answer.status != _OK:
             raise complaint(answer.status, text.decode(errors="replace"), answer.headers.get("Retry-After"))
         return text
+
+    async def _decompressed(self, session: aiohttp.ClientSession, frame: bytes) -> bytes:
+        """The message of a compressed frame; the dictionary that it names is fetched once."""
+        number = self._dictionaries.missing(frame)
+        if number is not None:
+            try:
+                content = await self.get(session, f"v1/dictionaries/{number}", [])
+            except RefusedError as error:  # another node, which does not have it yet or any more
+                raise LostError(f"dictionary {number} was refused: {error.detail}") from error
+            self._dictionaries.add(number, content)
+        return self._dictionaries.message(frame)
 
     def _at(self, path: str) -> URL:
         return self._url.joinpath(*path.split("/"))

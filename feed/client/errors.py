@@ -16,6 +16,14 @@ class LostError(ClientError):
         self.seconds = seconds
 
 
+class UnreadableError(LostError):
+    """A frame cannot be read. It is asked for again; raised when that helps nothing."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.hint = "Is this client of the same release as the service?"
+
+
 class RefusedError(ClientError):
     """The service said no, by name; the same request would be refused again."""
 

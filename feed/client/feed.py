@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -59,6 +60,7 @@ class Feed:
 
     Inside `async with` the plain calls share their connections. `retry_seconds` are the first and the longest wait
     before another attempt; a connection that is silent for `silence_seconds` is taken for lost.
+    `trust` holds by https:// instead of the system's authorities.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class Feed:
         flag: str = "P",
         retry_seconds: tuple[float, float] = RETRY_SECONDS,
         silence_seconds: float = SILENCE_SECONDS,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         """Raises ClientError for an address that is none."""
-        self._access = Access(url, key, [("flag", flag)], silence_seconds)
+        self._access = Access(url, key, [("flag", flag)], silence_seconds, trust)
         self._retry_seconds = retry_seconds
         self._shared: aiohttp.ClientSession | None = None
 

@@ -8,13 +8,15 @@ import aiohttp
 import msgspec
 
 from feed.client.access import Access, Socket
-from feed.client.errors import ExpiredError, GapError, LostError, RefusedError
+from feed.client.errors import ExpiredError, GapError, LostError, RefusedError, UnreadableError
 from feed.client.events import Delivered, Event, Gap, Interrupted, Notice, Reset
 from feed.client.patience import Patience
 from feed.client.track import Arrival, Track
 from feed.client.wish import Narrowing, Wish, narrowed
 from schemas.control import ErrorFrame, Heartbeat
 
+RETRY_SECONDS_MAX = 60.0
+UNREADABLE_MAX = 5  # times that the same place is resumed behind a frame that cannot be read
 Raw = Arrival | Notice
 Told = TypeVar("Told")
 
@@ -42,7 +44,8 @@ class Subscription:
     """What `Feed.follow` returns: iterate over it with `async for` or `for`, once.
 
     Every message comes once, in order, over any cut. Iterating raises RefusedError when the service says no for good,
-    ExpiredError when the place to resume from is gone, GapError when a message is provably missing.
+    ExpiredError when the place to resume from is gone, GapError when a message is provably missing, UnreadableError
+    when what comes cannot be read, however often.
     """
 
     def __init__(self, access: Access, wish: Wish, patience: Callable[[], Patience]) -> None:
@@ -51,6 +54,7 @@ class Subscription:
         self._patience = patience
         self._track = Track(wish)
         self._socket: Socket | None = None
+        self._unread: tuple[str | None, int] = None, 0  # a place, and how often what follows it could not be read
 
     @property
     def cursor(self) -> str | None:
@@ -81,14 +85,18 @@ class Subscription:
                     async with await self._access.connect(session, self._track.query()) as socket:
                         await self._attach(socket, wish)
                         while True:
-                            for each in self._track.take(*await self._access.receive(socket)):
+                            for each in self._track.take(*await self._access.receive(session, socket)):
                                 if isinstance(each, Arrival | Heartbeat):
                                     patience.reset()
                                 why = each if isinstance(each, ErrorFrame) else why
                                 yield each
                 except (LostError, msgspec.DecodeError) as error:
-                    lost = error if isinstance(error, LostError) else LostError(f"a frame cannot be read: {error}")
-                    seconds = patience.wait(lost.seconds)
+                    lost = (
+                        error if isinstance(error, LostError) else UnreadableError(f"a frame cannot be read: {error}")
+                    )
+                    if isinstance(lost, UnreadableError):
+                        self._stumble(lost)
+                    seconds = patience.wait(max(lost.seconds, _asked_for(why)))
                     yield Interrupted(reason=lost.detail, seconds=seconds)
                     await asyncio.sleep(seconds)
                 except RefusedError as error:
@@ -117,6 +125,14 @@ class Subscription:
         except (aiohttp.ClientError, ConnectionError):
             return  # the next connection asks for it
 
+    def _stumble(self, error: UnreadableError) -> None:
+        """Raise it when the same place was resumed often enough."""
+        place, times = self._unread
+        times = times + 1 if place == self._track.cursor else 1
+        self._unread = self._track.cursor, times
+        if times >= UNREADABLE_MAX:
+            raise error
+
     def _take_no(self, error: RefusedError, why: ErrorFrame | None) -> None:
         """Begin with the state where that was asked for, else raise the refusal in the words of its frame."""
         if why is not None:
@@ -124,6 +140,11 @@ class Subscription:
         if not isinstance(error, ExpiredError) or self._wish.get("expired") != "snapshot":
             raise error
         self._track.begin_anew(Reset(name=error.name, detail=error.detail))
+
+
+def _asked_for(why: ErrorFrame | None) -> float:
+    """Seconds that the service asked to be left alone for; not for ever, whatever it says."""
+    return min((why.retry_ms or 0) / 1000, RETRY_SECONDS_MAX) if why else 0.0
 
 
 def _event(each: Raw) -> Event:

@@ -28,16 +28,17 @@ class Wish(Reading, total=False):
     """The keywords of `Feed.follow`.
 
     `after`: behind this cursor, "0" for the oldest message; `snapshot`: the current state first; neither: what is new.
-    `speed`: what is behind `after` as it was published then, so many times as fast. `encoding` and `delta` are about
-    bytes, not about what is told. `conflate`: of what was missed only the newest of each topic. `proof`: whether `prev`
-    is held against what came; False for keys with `--venue`. `expired`: what to do when the service has lost the place
-    to resume from.
+    `speed`: what is behind `after` as it was published then, so many times as fast. `encoding`, `compression` and
+    `delta` are about bytes, not about what is told. `conflate`: of what was missed only the newest of each topic.
+    `proof`: whether `prev` is held against what came; False for keys with `--venue`. `expired`: what to do when the
+    service has lost the place to resume from.
     """
 
     after: str
     snapshot: bool
     speed: float
     encoding: Literal["json", "msgpack"]
+    compression: Literal["none", "zstd"]
     delta: bool
     conflate: bool
     proof: bool
@@ -78,6 +79,8 @@ def streamed(wish: Wish) -> Pairs:
         pairs.append(("speed", f"{wish['speed']:g}"))
     if "encoding" in wish:
         pairs.append(("encoding", wish["encoding"]))
+    if "compression" in wish:
+        pairs.append(("compression", wish["compression"]))
     return pairs + [(name, "1") for name in ("delta", "conflate") if wish.get(name)]
 
 

@@ -21,15 +21,17 @@ async function refused(work) {
   }
 }
 
-/** A socket that speaks in compressed frames. */
+/** A socket that speaks in frames that are compressed in another way, with a dictionary that there is, or is not. */
 class Compressed {
+  static asked = [];
   readyState = 1;
-  constructor() {
-    const frames = [
-      { type: "hello", epoch: "e", flag: "P", tip: 1, floor: 0, cursor: "e:1" },
-      { type: "result", seq: 2, prev: 0, topic: "t" },
-    ];
-    setTimeout(() => frames.forEach((frame) => this.onmessage({ data: deflateSync(JSON.stringify(frame)).buffer })));
+  constructor(address) {
+    Compressed.asked.push(new URL(address).searchParams.get("compression"));
+    const dictionary = Compressed.asked.length === 1 ? 7 : Compressed.dictionary;
+    const hello = { type: "hello", epoch: "e", flag: "P", tip: 1, floor: 0, cursor: "e:1", dictionary };
+    const result = { type: "result", seq: 2, prev: 0, topic: "t" };
+    setTimeout(() => this.onmessage({ data: JSON.stringify(hello) }));
+    setTimeout(() => this.onmessage({ data: deflateSync(JSON.stringify(result)).buffer }));
   }
   close() {}
 }
@@ -47,6 +49,32 @@ class Flood {
     }, 5);
   }
   close() {}
+}
+
+/** A socket of a service that is being stopped. */
+class Leaving {
+  readyState = 1;
+  constructor(address) {
+    const retry_ms = Number(new URL(address).searchParams.get("filter").split(".")[1]);
+    setTimeout(() => this.onmessage({ data: JSON.stringify({ type: "error", name: "restarting", retry_ms }) }));
+    setTimeout(() => this.onclose({ code: 1012, reason: "{}" }), 1);
+  }
+  close() {}
+}
+
+async function left(milliseconds) {
+  const found = await some(new Feed(url, { WebSocket: Leaving, retry: [1, 1] }).follow({ filters: [`x.${milliseconds}`] }), 2);
+  return Math.round(found[1].wait / 100) * 100;
+}
+
+async function compressed() {
+  const { dictionaries } = await feed.view("dictionaries");
+  Compressed.dictionary = dictionaries.at(-1).id;
+  const brought = [];
+  const decompress = (bytes, dictionary) => brought.push(dictionary.length) && inflateSync(bytes);
+  const other = new Feed(url, { WebSocket: Compressed, decompress, retry: [1, 1] });
+  const found = await some(other.follow({ compression: "zstd" }), 4);
+  return [found.map(({ type }) => type), found[1].reason, Compressed.asked, brought[0] === dictionaries.at(-1).bytes];
 }
 
 async function flooded() {
@@ -72,8 +100,10 @@ process.stdout.write(
     expired: await refused(() => some(feed.follow({ filters, after: "deadbeef:1" }), 2)),
     reset: await some(feed.follow({ filters, after: "deadbeef:1", expired: "snapshot" }), 5),
     changed: await changed(),
-    bytes: await some(new Feed(url, { WebSocket: Compressed, decompress: inflateSync }).follow(), 2),
+    compressed: await compressed(),
+    noDecompress: await refused(() => feed.follow({ compression: "zstd" })),
     flooded: await flooded(),
+    left: [await left(1500), await left(10 ** 9)],
     noSocket: await refused(() => new Feed(url, { WebSocket: null }).follow()),
   }),
 );

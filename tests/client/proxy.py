@@ -11,23 +11,25 @@ HEAD_END = b"\r\n\r\n"
 UPGRADED = b" 101 "
 CHUNK = 65_536
 UNLIMITED = 1 << 60
+SPACING = 3_000  # bytes between two cuts, on average
 
 
 class Proxy:
     """`cuts` counts connections that were cut, at `most` so many; `repeats` the frames that were written twice.
 
-    `repeated` is the share of these. A path of `pages` it answers itself: media type, and what makes of the body of
-    the request that of the answer.
+    `repeated` is the share of these, `spacing` the bytes between two cuts on average. A path of `pages` it answers
+    itself: media type, and what makes of the body of the request that of the answer.
     """
 
-    def __init__(self, target: str, most: int, repeated: float, seed: int = 1) -> None:
+    def __init__(self, target: str, most: int, repeated: float, spacing: int) -> None:
         self.cuts = self.repeats = 0
         self.url = ""
         self.pages: dict[str, tuple[str, Callable[[bytes], bytes]]] = {}
         self._target = urlsplit(target)
         self.most = most
         self._repeated = repeated
-        self._random = random.Random(seed)
+        self._spacing = spacing
+        self._random = random.Random(1)
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection of a client until it or the service ends it, or it is cut."""
@@ -85,7 +87,7 @@ class Proxy:
 
     def _budget(self) -> int:
         """Bytes until the next cut: often in the middle of a message, sometimes in the handshake."""
-        return int(self._random.expovariate(1 / 3_000)) if self.cuts < self.most else UNLIMITED
+        return int(self._random.expovariate(1 / self._spacing)) if self.cuts < self.most else UNLIMITED
 
     async def _answers(self, back: asyncio.StreamReader) -> AsyncIterator[bytes]:
         """The head of the answer as it is, then frame by frame, some of them twice."""
@@ -124,9 +126,9 @@ async def _frame(back: asyncio.StreamReader) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def between(target: str, most: int, repeated: float = 0.2) -> AsyncIterator[Proxy]:
+async def between(target: str, most: int, repeated: float = 0.2, spacing: int = SPACING) -> AsyncIterator[Proxy]:
     """A proxy that listens at its `url` until the context ends."""
-    proxy = Proxy(target, most, repeated)
+    proxy = Proxy(target, most, repeated, spacing)
     server = await asyncio.start_server(proxy.pass_on, "127.0.0.1", 0)
     async with server:
         host, port = server.sockets[0].getsockname()[:2]

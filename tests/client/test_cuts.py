@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from feed.client import Arrival, Feed, Gap, Wish
-from tests.client.proxy import Proxy, between
+from tests.client.proxy import SPACING, Proxy, between
 from tests.documents import fresh_competition, large
 from tests.service_fixture import Running
 
 CUTS = 200
+SHORT = 800  # bytes between cuts of what is compressed: about as many messages as without
 
 
 async def store_until_cut(service: Running, competition: str, proxy: Proxy) -> list[int]:
@@ -41,7 +42,7 @@ async def logged(service: Running, competition: str) -> list[dict[str, Any]]:
     "wish",
     [
         Wish(after="0"),
-        Wish(snapshot=True, encoding="msgpack", delta=True),
+        Wish(snapshot=True, encoding="msgpack", compression="zstd", delta=True),
     ],
     ids=["log", "snapshot"],
 )
@@ -53,7 +54,7 @@ async def test_two_hundred_cuts_leave_no_gap_and_no_repeat(service: Running, wis
     found: list[dict[str, Any]] = []
     gaps: list[Gap] = []
     patches = 0
-    async with between(service.url, CUTS) as proxy:
+    async with between(service.url, CUTS, spacing=SHORT if "compression" in wish else SPACING) as proxy:
         feed = Feed(proxy.url, retry_seconds=(0.001, 0.01))
         storing = asyncio.ensure_future(store_until_cut(service, competition, proxy))
         async for each in feed.follow(filters=[f"{competition}.>"], **wish).raw():

@@ -81,11 +81,12 @@ def test_a_wish_stands_in_an_address_as_the_service_reads_it():
         delta=True,
         conflate=False,
         encoding="msgpack",
+        compression="zstd",
         lang="ENG",
         delay=60,
         speed=10,
     )
     pairs = [("filter", "A.>"), ("filter", "B.>"), ("noc", "FRA"), ("lang", "ENG")]
-    pairs += [("delay", "60"), ("speed", "10"), ("encoding", "msgpack")]
+    pairs += [("delay", "60"), ("speed", "10"), ("encoding", "msgpack"), ("compression", "zstd")]
     assert streamed(wish) == [*pairs, ("delta", "1")]
     assert msgspec.json.encode(narrowed(wish)) == b'{"filter":["A.>","B.>"],"noc":["FRA"]}'

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from tests.client.proxy import Proxy, between
-from tests.client.test_cuts import CUTS, logged, store_until_cut
+from tests.client.test_cuts import CUTS, SHORT, logged, store_until_cut
 from tests.documents import fresh_competition, large, odf
 from tests.keyring import add, reader, sender, store
 from tests.service_fixture import ROOT, House, Running
@@ -32,6 +33,26 @@ await follow(client, location.origin, wish, tell);
 
 Told = asyncio.Queue[dict[str, Any]]
 Run = Callable[[Proxy, dict[str, Any], Path], contextlib.AbstractAsyncContextManager[Told]]
+
+
+class Unpacker:
+    """Reads frames for a client that has no zstd, with the dictionary that it brought."""
+
+    def __init__(self) -> None:
+        self._decompressor = zstandard.ZstdDecompressor()
+        self.frames = 0
+
+    def pages(self) -> dict[str, tuple[str, Callable[[bytes], bytes]]]:
+        return {"/test/dictionary": ("text/plain", self._take), "/test/frame": ("application/json", self._read)}
+
+    def _take(self, content: bytes) -> bytes:
+        dictionary = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_FULLDICT)
+        self._decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)
+        return b""
+
+    def _read(self, frame: bytes) -> bytes:
+        self.frames += 1
+        return self._decompressor.decompress(frame)
 
 
 @contextlib.asynccontextmanager
@@ -75,7 +96,7 @@ async def browser(proxy: Proxy, wish: dict[str, Any], tmp_path: Path) -> AsyncIt
         told.put_nowait(json.loads(body))
         return b""
 
-    proxy.pages = {
+    proxy.pages |= {
         "/test/page": ("text/html", lambda _: PAGE.encode()),
         "/test/follow.js": ("text/javascript", lambda _: (HERE / "follow.js").read_bytes()),
         "/test/wish": ("application/json", lambda _: json.dumps(wish).encode()),
@@ -95,23 +116,38 @@ async def browser(proxy: Proxy, wish: dict[str, Any], tmp_path: Path) -> AsyncIt
         await child.wait()
 
 
-@pytest.mark.parametrize("run, cuts", [(node, CUTS), (browser, 50 if shutil.which("node") else CUTS)])
-async def test_two_hundred_cuts_leave_no_gap_and_no_repeat(service: Running, run: Run, cuts: int, tmp_path: Path):
-    """Every message once, in order, and as everybody else gets it, from a snapshot on and told by differences."""
+async def check_course(service: Running, proxy: Proxy, run: Run, folder: Path, **wish: str) -> None:
+    """Fail unless every message came once, in order, and as everybody else gets it, over all cuts of a proxy."""
     competition = fresh_competition()
     await service.store(*(large(competition, unit=unit, size=1500) for unit in (1, 2, 3)))
-    wish = {"filters": [f"{competition}.>"], "snapshot": True, "delta": True}
+    told_wish = {"filters": [f"{competition}.>"], "snapshot": True, "delta": True, **wish}
     found: list[dict[str, Any]] = []
-    async with between(service.url, cuts) as proxy, run(proxy, wish, tmp_path) as told, asyncio.timeout(60):
+    async with run(proxy, told_wish, folder) as told, asyncio.timeout(60):
         found.append(await told.get())
         seqs = await store_until_cut(service, competition, proxy)
         while found[-1]["seq"] < seqs[-1]:
             found.append(await told.get())
     expected = (await logged(service, competition))[-len(found) :]
-    assert len(found) > cuts // 2
+    assert len(found) > proxy.most // 2
     assert [each["seq"] for each in found] == [each["seq"] for each in expected]
     assert found == expected
-    assert (proxy.cuts, proxy.repeats > 5) == (cuts, True)
+    assert (proxy.cuts, proxy.repeats > 5) == (proxy.most, True)
+
+
+@pytest.mark.parametrize("run, cuts", [(node, CUTS), (browser, 50 if shutil.which("node") else CUTS)])
+async def test_two_hundred_cuts_leave_no_gap_and_no_repeat(service: Running, run: Run, cuts: int, tmp_path: Path):
+    """From a snapshot on and told by differences."""
+    async with between(service.url, cuts) as proxy:
+        await check_course(service, proxy, run, tmp_path)
+
+
+async def test_compressed_messages_are_the_same(service: Running, tmp_path: Path):
+    """Whoever brings a `decompress` is given frame and dictionary, and reads what everybody reads."""
+    unpacker = Unpacker()
+    async with between(service.url, 30, spacing=SHORT) as proxy:
+        proxy.pages = unpacker.pages()
+        await check_course(service, proxy, node, tmp_path, compression="zstd")
+    assert unpacker.frames > 20
 
 
 async def test_a_key_becomes_a_ticket_for_each_connection(house: House, tmp_path: Path):
@@ -156,6 +192,10 @@ async def test_the_client_has_the_manners_of_the_python_one(service: Running):
     assert (kinds, found["reset"][2]["name"]) == (["error", "hello", "reset", "result", "snapshot_end"], "wrong_epoch")
     assert found["reset"][3]["seq"] == stored[-1]
     assert found["changed"] == [True, messages]
-    assert [each["type"] for each in found["bytes"]] == ["hello", "result"]
+    kinds, why, asked, is_whole = found["compressed"]
+    assert (kinds, asked, is_whole) == (["hello", "interrupted", "hello", "result"], ["zstd", "zstd"], True)
+    assert "404" in why or "no dictionary" in why
+    assert found["noDecompress"][0] == "ClientError"
+    assert found["left"] == [1_500, 60_000]
     assert found["flooded"] == ["more comes than is taken", "hello", [None, "e:10000"]]
     assert found["noSocket"][0] == "ClientError"

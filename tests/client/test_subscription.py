@@ -17,7 +17,10 @@ from feed.client import (
     Reset,
     Subscription,
     Unmodelled,
+    UnreadableError,
 )
+from feed.client import subscription as following
+from feed.serve import farewell
 from replay.meet import meet
 from schemas.control import Control, ErrorFrame, Filtered, Heartbeat, Hello, SnapshotEnd
 from schemas.result import Result
@@ -150,6 +153,23 @@ async def test_a_service_that_is_full_is_asked_again(tmp_path: Path):
     assert found[1].seconds >= 1
 
 
+async def test_a_service_that_ends_is_left_alone_as_long_as_it_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The first attempt comes no sooner than `retry_ms` of the last error frame, and no later than the client's cap."""
+    monkeypatch.setattr(farewell, "WINDOW_SECONDS", (30.0, 30.0))
+    for cap in (60.0, 7.0):
+        monkeypatch.setattr(following, "RETRY_SECONDS_MAX", cap)
+        async with opened(tmp_path) as house:
+            events = Feed(house.url, retry_seconds=FAST).follow().events()
+            assert isinstance(await anext(events), Hello)
+        found = [await anext(events), await anext(events)]
+        while not isinstance(found[-1], Interrupted):
+            found.append(await anext(events))
+        assert isinstance(found[-2], ErrorFrame)
+        assert (found[-2].name, found[-2].retry_ms) == ("restarting", 15_000)
+        assert min(cap, 15) <= found[-1].seconds < min(cap, 15) + 1
+        await events.aclose()
+
+
 async def test_a_gap_is_raised_and_told(house: House):
     """A service that leaves out a message is found out by the next one of its topic."""
     stored = await house.store(*(odf("XA", version) for version in (1, 2, 3)))
@@ -216,4 +236,30 @@ async def test_what_this_version_does_not_know_is_handed_over_as_it_is():
     found = await some(Feed(f"http://127.0.0.1:{runner.addresses[0][1]}").follow(), 2)
     assert isinstance(found[1], Unmodelled)
     assert (found[1].seq, found[1].type, found[1].raw["body"]) == (2, "sheet", 1)
+    await runner.cleanup()
+
+
+async def test_what_can_never_be_read_is_given_up_by_name():
+    """It is asked for again behind the same place, a few times; where there is progress that counts anew."""
+    asked: list[str] = []
+
+    async def damaged(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        asked.append(request.query.get("after", ""))
+        seq = 7 if len(asked) < 3 else 8
+        await socket.send_str(f'{{"type":"hello","epoch":"e","flag":"P","tip":9,"floor":0,"cursor":"e:{seq}"}}')
+        await socket.send_str('{"seq":')
+        await socket.receive()
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/v1/stream", damaged)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    feed = Feed(f"http://127.0.0.1:{runner.addresses[0][1]}", retry_seconds=FAST)
+    with pytest.raises(UnreadableError, match="a frame cannot be read"):
+        await some(feed.follow(), 100)
+    assert asked == ["", "e:7", "e:7", *["e:8"] * (following.UNREADABLE_MAX - 1)]
     await runner.cleanup()

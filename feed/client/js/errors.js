@@ -14,6 +14,11 @@ export class LostError extends ClientError {
   }
 }
 
+/** A frame cannot be read. It is asked for again; thrown when that helps nothing. */
+export class UnreadableError extends LostError {
+  name = "UnreadableError";
+}
+
 /** The service said no, by name (`error`); the same request would be refused again. */
 export class RefusedError extends ClientError {
   name = "RefusedError";

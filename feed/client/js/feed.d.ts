@@ -26,14 +26,25 @@ export interface Message {
   labels?: Record<string, Record<string, string>>;
 }
 
-export interface Hello { type: "hello"; epoch: string; flag: string; tip: number; floor: number; cursor: string | null }
+export interface Hello {
+  type: "hello";
+  epoch: string;
+  flag: string;
+  tip: number;
+  floor: number;
+  cursor: string | null;
+  speed?: number;
+  /** The id of what messages are compressed with. */
+  dictionary?: number;
+  delay?: number;
+}
 export interface SnapshotEnd { type: "snapshot_end"; seq: number; cursor: string }
 export interface ReplayEnd { type: "replay_end"; seq: number; cursor: string }
 export interface Heartbeat { type: "heartbeat"; seq: number; tip: number; ts: number; cursor: string }
 export interface Filtered { type: "filtered"; seq: number; cursor: string }
 export interface Skipped { type: "skipped"; seq: number; count: number; cursor: string }
 export interface Pong { type: "pong"; ts: number }
-export interface ErrorFrame { type: "error"; name: string; detail: string; hint: string }
+export interface ErrorFrame { type: "error"; name: string; detail: string; hint: string; retry_ms?: number }
 export type Control = Hello | SnapshotEnd | ReplayEnd | Heartbeat | Filtered | Skipped | Pong | ErrorFrame;
 
 /** Message `seq` says that `prev` came before it on its topic, and that never came; `last` did, if any. */
@@ -70,6 +81,8 @@ export interface Wish extends Reading {
   speed?: number;
   /** Let messages travel as their differences; what is told does not change. */
   delta?: boolean;
+  /** Let messages travel compressed; needs `decompress`. What is told does not change. */
+  compression?: "none" | "zstd";
   /** Of what was missed only the newest of each topic. */
   conflate?: boolean;
   /** Whether `prev` is held against what came; false for keys with `--venue`. */
@@ -91,8 +104,11 @@ export interface Options {
   /** For Node before 22, which has none. */
   WebSocket?: new (address: string) => WebSocket;
   fetch?: typeof fetch;
-  /** Turns the bytes of a compressed frame into those of its JSON. */
-  decompress?: (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  /**
+   * Turns a zstd frame, made with a dictionary, into the JSON that is in it; for `compression`. It should refuse frames
+   * of more than 8 MB: no message is so long.
+   */
+  decompress?: (bytes: Uint8Array, dictionary: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 }
 
 /** What `Feed.follow` returns: every message once, in order, over any cut. */
@@ -119,6 +135,7 @@ export class Feed {
 
 export class ClientError extends Error {}
 export class LostError extends ClientError { wait: number }
+export class UnreadableError extends LostError {}
 export class RefusedError extends ClientError { error: string; detail: string; hint: string }
 export class ExpiredError extends RefusedError {}
 export class GapError extends ClientError { gap: Gap }

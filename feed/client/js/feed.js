@@ -8,13 +8,15 @@
  * docs/clients.md tells the rest; feed.d.ts has the types.
  */
 
-import { ClientError, ExpiredError, GapError, LostError, RefusedError } from "./errors.js";
+import { ClientError, ExpiredError, GapError, LostError, RefusedError, UnreadableError } from "./errors.js";
 import { Track } from "./track.js";
-import { LISTS, asked, narrowed } from "./wish.js";
+import { LISTS, asked, compresses, narrowed } from "./wish.js";
 
-export { ClientError, ExpiredError, GapError, LostError, RefusedError };
+export { ClientError, ExpiredError, GapError, LostError, RefusedError, UnreadableError };
 
 const RETRY_MS = [200, 5_000];
+const UNREADABLE_MAX = 5; // times that the same place is resumed behind a frame that cannot be read
+const RETRY_MS_MAX = 60_000; // that a service may ask for
 const SILENCE_MS = 15_000; // three heartbeats
 const TOO_MANY_MS = 1_000; // what Retry-After says with a 429; a close code has no room for it
 const ATTEMPTS_MAX = 5;
@@ -32,10 +34,14 @@ class Connection {
   #end = null;
   #wake = null;
   #error = null;
+  #dictionary;
   #options;
+  #fetched;
 
-  constructor(address, options) {
+  /** `fetched` brings the bytes of the dictionary with an id. */
+  constructor(address, options, fetched) {
     this.#options = options;
+    this.#fetched = fetched;
     this.#socket = new options.WebSocket(address);
     this.#socket.binaryType = "arraybuffer";
     this.#socket.onopen = () => this.onopen();
@@ -53,9 +59,15 @@ class Connection {
       clearTimeout(silence);
     }
     const frame = parsed(await this.#text(this.#frames.shift()));
-    if (frame === null) throw new LostError("a frame cannot be read");
+    if (frame === null) throw new UnreadableError("a frame cannot be read");
     if (frame.type === "error") this.#error = frame;
+    if (frame.type === "hello") this.#dictionary = frame.dictionary;
     return frame;
+  }
+
+  /** Milliseconds that the service asked to be left alone for; not for ever, whatever it says. */
+  get asked() {
+    return Math.min(Number(this.#error?.retry_ms) || 0, RETRY_MS_MAX);
   }
 
   send(frame) {
@@ -89,8 +101,13 @@ class Connection {
   /** Texts are JSON as it is; bytes are compressed JSON, for whoever brought a `decompress`. */
   async #text(data) {
     if (typeof data === "string") return data;
-    if (!this.#options.decompress) throw new LostError("compressed frames need a decompress");
-    return new TextDecoder().decode(await this.#options.decompress(new Uint8Array(data)));
+    try {
+      const dictionary = await this.#fetched(this.#dictionary);
+      return new TextDecoder().decode(await this.#options.decompress(new Uint8Array(data), dictionary));
+    } catch (error) {
+      const Failed = error instanceof ClientError ? LostError : UnreadableError; // a dictionary that did not come may come
+      throw new Failed(`a compressed frame cannot be read: ${error.message}`, error.wait);
+    }
   }
 }
 
@@ -123,6 +140,7 @@ export class Subscription {
   async *events() {
     const [first, highest] = this.#feed.options.retry;
     let wait = first;
+    let [place, times] = [null, 0]; // where what follows could not be read, and how often
     for (;;) {
       try {
         const wish = this.#wish;
@@ -140,7 +158,12 @@ export class Subscription {
         if (error instanceof ExpiredError && this.#wish.expired === "snapshot")
           this.#track.beginAnew({ type: "reset", name: error.error, detail: error.detail });
         else if (!(error instanceof LostError)) throw error;
-        const pause = (error.wait ?? 0) + wait * (0.5 + Math.random() / 2);
+        if (error instanceof UnreadableError) {
+          times = place === this.cursor ? times + 1 : 1;
+          place = this.cursor;
+          if (times >= UNREADABLE_MAX) throw error;
+        }
+        const pause = Math.max(error.wait ?? 0, this.#connection?.asked ?? 0) + wait * (0.5 + Math.random() / 2);
         wait = Math.min(wait * 2, highest);
         if (error instanceof LostError) yield { type: "interrupted", reason: error.message, wait: pause };
         await new Promise((resolve) => setTimeout(resolve, pause));
@@ -167,6 +190,7 @@ export class Subscription {
 /** A service at `url`. */
 export class Feed {
   #url;
+  #dictionaries = new Map();
 
   constructor(url, options = {}) {
     this.#url = new URL(url);
@@ -184,6 +208,8 @@ export class Feed {
   /** Messages as they come, over any cut. */
   follow(wish = {}) {
     if (!this.options.WebSocket) throw new ClientError("there is no WebSocket here: pass one in the options");
+    if (compresses(wish) && !this.options.decompress)
+      throw new ClientError("compressed messages need a decompress in the options");
     return new Subscription(this, wish);
   }
 
@@ -210,7 +236,19 @@ export class Feed {
     const once = asks ? [["ticket", await asks()]] : [];
     const address = this.#at("v1/stream", [["flag", this.options.flag], ...pairs, ...once]);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-    return new Connection(address.href, this.options);
+    return new Connection(address.href, this.options, (id) => this.#dictionary(id));
+  }
+
+  /** The bytes of a dictionary; it never changes, so it is fetched once. */
+  #dictionary(id) {
+    if (!this.#dictionaries.has(id)) {
+      const path = `v1/dictionaries/${id}`;
+      const signal = AbortSignal.timeout(this.options.silence);
+      const fetched = this.#fetch(path, "GET", [], async (answer) => new Uint8Array(await answer.arrayBuffer()), signal);
+      this.#dictionaries.set(id, fetched);
+      fetched.catch(() => this.#dictionaries.delete(id));
+    }
+    return this.#dictionaries.get(id);
   }
 
   /** One answer; what passes by itself is waited out, a few times. */
@@ -228,16 +266,21 @@ export class Feed {
   }
 
   async #answer(path, method, pairs = []) {
+    return JSON.parse(await this.#fetch(path, method, pairs, (answer) => answer.text()));
+  }
+
+  /** What `read` makes of a good answer. */
+  async #fetch(path, method, pairs, read, signal) {
     const headers = this.options.key ? { "X-API-KEY": this.options.key } : {};
-    let answer, text;
+    let answer, body;
     try {
-      answer = await this.options.fetch(this.#at(path, pairs).href, { method, headers });
-      text = await answer.text();
+      answer = await this.options.fetch(this.#at(path, pairs).href, { method, headers, signal });
+      body = await (answer.ok ? read(answer) : answer.text());
     } catch (error) {
       throw new LostError(`no answer from ${this.#url.origin}: ${error.message}`);
     }
-    if (!answer.ok) throw complaint(answer.status, text, answer.headers.get("Retry-After"));
-    return JSON.parse(text);
+    if (!answer.ok) throw complaint(answer.status, body, answer.headers.get("Retry-After"));
+    return body;
   }
 
   #at(path, pairs) {

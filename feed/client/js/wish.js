@@ -25,11 +25,16 @@ export function asked(wish) {
 /** The parameters of a stream but its place. */
 export function streamed(wish) {
   const switches = ["delta", "conflate"].filter((name) => wish[name]).map((name) => [name, "1"]);
-  return [...asked(wish), ...given(wish, ["speed"]), ...switches];
+  return [...asked(wish), ...given(wish, ["speed", "compression"]), ...switches];
 }
 
 function given(wish, names) {
   return names.filter((name) => wish[name] !== undefined).map((name) => [name, String(wish[name])]);
+}
+
+/** Whether messages come compressed. */
+export function compresses(wish) {
+  return wish.compression !== undefined && wish.compression !== "none";
 }
 
 /** Whether each message names the one before it that came: not where some of a topic are wanted and some are not. */
