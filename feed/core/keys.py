@@ -45,6 +45,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     """One key: `id` is its public name, `hash` the SHA-256 of its secret in hex, times in microseconds UTC.
 
     `scope` limits what it may write or read, `source` what it may write. What it reads is at least `delay_seconds` old.
+    One that is bound to a `certificate`, by a name in it, acts for nobody else, and may have no secret (no `hash`).
     `by` and `revoked_by` name the admin's key that made it and took it back, if that was not done by a command. Raises
     ValueError for a key that could write into two worlds, or do more than read from an address.
     """
@@ -62,6 +63,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = NO_LIMITS
     by: str | None = None
     revoked_by: str | None = None
+    certificate: str | None = None
 
     def __post_init__(self) -> None:
         if not self.flags or set(self.flags) - {"P", "T"}:
@@ -72,6 +74,13 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("a key that may stand in an address does nothing but read")
         if self.delay_seconds < 0 or (self.delay_seconds and Right.READ not in self.rights):
             raise ValueError("a delay is a time from 0 on, of a key that reads")
+        if self.certificate is not None and Right.WRITE not in self.rights:
+            raise ValueError("a certificate is for keys that write")
+
+    @property
+    def bearer(self) -> str:
+        """Who it lets in, as quotas count them and audits name them."""
+        return self.id
 
     @property
     def flag(self) -> str:
@@ -81,6 +90,22 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     def bytes_max(self, most: int) -> int:
         """Bytes a document of this key may have after inflation, where `most` is the limit of the service."""
         return most if Right.BULK in self.rights else min(most, PLAIN_BYTES_MAX)
+
+
+class Pass(Key, frozen=True, kw_only=True):
+    """What a token allows: a key that is stored nowhere, and ends at `expires` (microseconds UTC).
+
+    Its `id` is that of one token; `subject` (`sub`) is whoever has it, and others. `kid` names what it was signed with.
+    """
+
+    subject: str
+    expires: int
+    kid: str
+
+    @property
+    def bearer(self) -> str:
+        """All tokens of one subject are counted together."""
+        return f"sub:{self.subject}"
 
 
 def digest(secret: str) -> str:

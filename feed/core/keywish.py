@@ -30,6 +30,8 @@ class KeyWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     delay_seconds: int = 0
     connections: int | None = None
     requests: int | None = None
+    certificate: str | None = None
+    secret: bool = True
 
     def key(self, key_id: str, hashed: str, created: int, by: str | None = None) -> Key:
         """The key that was asked for; raises ValueError for one that cannot be."""
@@ -37,7 +39,7 @@ class KeyWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         rights = _RIGHTS[self.type] | ({Right.BULK} if self.bulk else set())
         return Key(
             id=key_id,
-            hash=hashed,
+            hash=hashed if self.secret else "",
             type=self.type,
             flags=tuple(sorted(self.flags)) or ("P",),
             rights=rights - {Right.ACK_REFUSED} if self.ack_refused is False else rights,
@@ -47,12 +49,19 @@ class KeyWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             delay_seconds=self.delay_seconds,
             limits=Limits(connections=self.connections, requests=self.requests),
             by=by,
+            certificate=self.certificate,
         )
 
     def _check(self) -> None:
         """Nothing that is asked for is ever ignored."""
         if self.type is not KeyType.ODF_SENDER and (self.source or self.bulk or self.ack_refused is not None):
             raise ValueError("source, bulk and ack_refused are for keys of type odf-sender")
+        if self.type is not KeyType.ODF_SENDER and self.certificate is not None:
+            raise ValueError("a certificate is for keys of type odf-sender")
+        if self.certificate is not None and not (self.certificate.strip() and self.certificate.isprintable()):
+            raise ValueError("a certificate is named by a name in it")
+        if not self.secret and self.certificate is None:
+            raise ValueError("only a key that is bound to a certificate does without a secret")
         if self.type is KeyType.OPERATOR and self.venues:
             raise ValueError("a venue is for keys that write or read: what is in quarantine is told by its topic")
         if self.type is KeyType.ADMIN and (self.competitions or self.disciplines or self.venues):

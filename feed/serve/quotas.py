@@ -12,6 +12,7 @@ from feed.errors import ErrorName, ReaderError
 from feed.serve.reading import CONNECTIONS_MAX, READINGS, Reading
 
 ADDRESS_CONNECTIONS_MAX: web.AppKey[int] = web.AppKey("address_connections_max")
+BUCKETS_MAX = 10_000  # tokens have many subjects: beyond it, who has not asked for a while is forgotten
 _SPENT: web.RequestKey[bool] = web.RequestKey("spent", bool)
 
 
@@ -20,7 +21,8 @@ class Quotas:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[tuple[str, int], Bucket] = {}
+        self._looked_at = BUCKETS_MAX
 
     def spend(self, request: web.Request, key: Key | None) -> None:
         """Count a request once, however often its key is asked for; raises ReaderError too_many."""
@@ -28,17 +30,21 @@ class Quotas:
             return
         request[_SPENT] = True
         now = self._now()
-        bucket = self._buckets.setdefault(key.id, Bucket(key.limits.requests, now))
+        most = key.limits.requests
+        if len(self._buckets) > self._looked_at:
+            self._buckets = {who: each for who, each in self._buckets.items() if not each.is_full(now)}
+            self._looked_at = max(BUCKETS_MAX, 2 * len(self._buckets))
+        bucket = self._buckets.setdefault((key.bearer, most), Bucket(most, now))
         seconds = bucket.take(now)
         if seconds:
-            detail = f"key {key.id} asks for more than {key.limits.requests} things a second"
+            detail = f"key {key.bearer} asks for more than {most} things a second"
             raise ReaderError(ErrorName.TOO_MANY, detail, hint=f"Ask again in {seconds} s.", again=seconds)
 
 
 def holders(request: web.Request, reading: Reading) -> tuple[str, ...]:
     """Under which names a subscriber, or an answer under way, is counted."""
     address = _of_address(request)
-    return (address,) if reading.key is None else (address, _of_key(reading.key))
+    return (address,) if reading.holder is None else (address, _of_key(reading.holder))
 
 
 def check_connections(request: web.Request, reading: Reading, of_key: int | None) -> None:
@@ -51,8 +57,8 @@ def check_connections(request: web.Request, reading: Reading, of_key: int | None
     if sum(len(pump.subscribers) + len(pump.pulls) for pump in pumps) >= limit:
         raise ReaderError(ErrorName.TOO_MANY, f"{limit} readers are connected", hint="Try again later.")
     most = {_of_address(request): request.app[ADDRESS_CONNECTIONS_MAX]}
-    if reading.key is not None and of_key is not None:
-        most[_of_key(reading.key)] = of_key
+    if reading.holder is not None and of_key is not None:
+        most[_of_key(reading.holder)] = of_key
     for holder, limit in most.items():
         if sum(pump.held[holder] for pump in pumps) >= limit:
             detail = f"{holder} has {limit} connections"
@@ -63,5 +69,5 @@ def _of_address(request: web.Request) -> str:
     return intern(f"address {request.remote}")  # thousands of subscribers hold it
 
 
-def _of_key(key_id: str) -> str:
-    return intern(f"key {key_id}")
+def _of_key(holder: str) -> str:
+    return intern(f"key {holder}")
