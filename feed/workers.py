@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from feed.config import Settings
 from feed.errors import FeedError
 from feed.listen import listen
+from feed.notify import notify
 
 FIRST_DELAY = 0.2  # seconds before the first restart, doubled up to
 LONGEST_DELAY = 5.0
@@ -53,6 +54,7 @@ async def run(settings: Settings, count: int, work: Work, on_ready: Callable[[st
             tasks = [stopping, *(asyncio.ensure_future(worker.keep()) for worker in workers)]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        notify("STOPPING=1")
         for task in (starting, *tasks):
             task.cancel()
         await asyncio.gather(*(worker.end() for worker in workers))

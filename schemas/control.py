@@ -6,7 +6,9 @@ import msgspec
 class Hello(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="hello"):
     """First frame: where the stream stands. `cursor` is where this connection starts; null before a snapshot.
 
-    `speed` is there for a reader that asked for a replay at a pace: so many times that of then.
+    `speed` is there for a reader that asked for a replay at a pace: so many times that of then; `dictionary` for one
+    that asked for compression: the id of the one that its messages are made with; `delay` for one that is told
+    everything so many seconds later, by its own wish or that of its key.
     """
 
     epoch: str
@@ -15,6 +17,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     floor: int
     cursor: str | None
     speed: float | None = None
+    dictionary: int | None = None
+    delay: int | None = None
 
 
 class SnapshotEnd(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="snapshot_end"):
@@ -61,12 +65,13 @@ class Pong(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="pon
     ts: int
 
 
-class ErrorFrame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="error"):
-    """Why the connection is about to be closed."""
+class ErrorFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", tag="error"):
+    """Why the connection is about to be closed; where coming back helps, after how many milliseconds."""
 
     name: str
     detail: str
     hint: str
+    retry_ms: int | None = None
 
 
 Control = Hello | SnapshotEnd | ReplayEnd | Heartbeat | Filtered | Skipped | Pong | ErrorFrame

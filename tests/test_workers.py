@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import aiohttp
 import psutil
 import pytest
 
@@ -42,6 +43,12 @@ def workers_of(serve: Child) -> list[psutil.Process]:
     return [each for each in psutil.Process(serve.process.pid).children() if lives(each, "--multiprocessing-fork")]
 
 
+async def scraped(url: str) -> str:
+    """The process that answers a scrape on a connection of its own."""
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/metrics") as answer:
+        return (await answer.text()).partition('feed_process_info{pid="')[2].partition('"')[0]
+
+
 def sockets(worker: psutil.Process, url: str, status: str) -> int:
     """How many of a worker's sockets at the address have a status."""
     port = urlsplit(url).port
@@ -51,7 +58,7 @@ def sockets(worker: psutil.Process, url: str, status: str) -> int:
 
 
 async def test_workers_share_a_port_and_the_stream(service: Running, serve: Child):
-    """Readers meet one of them by chance; each brings every message to all of its readers."""
+    """Readers meet one of them by chance; each brings every message to all of its readers, and says which one it is."""
     url = await ready(serve)
     competition = fresh_competition()
     raws = [await Raw.open(url, f"filter={competition}.>") for _ in range(SUBSCRIBERS)]
@@ -64,23 +71,26 @@ async def test_workers_share_a_port_and_the_stream(service: Running, serve: Chil
         assert [message["version"] for message in await raw.messages(2)] == [1, 2]
         await raw.end()
     assert len({hello["epoch"] for hello in hellos}) == 1
+    told = {await scraped(url) for _ in range(SUBSCRIBERS)}
+    assert told == {str(worker.pid) for worker in workers_of(serve)}
 
 
 async def test_a_killed_worker_comes_back(service: Running, serve: Child):
-    """Its readers lose their connection, the others do not; a new process listens at the port, and the end is told."""
+    """Its readers lose their connection and resume, the others do not; a new process listens, and the end is told."""
     url = await ready(serve)
+    competition = fresh_competition()
     raws = [await Raw.open(url) for _ in range(SUBSCRIBERS)]
-    for raw in raws:
-        await raw.text()
+    cursors = [(await raw.text())["cursor"] for raw in raws]
     killed, other = workers_of(serve)
     kept = sockets(other, url, psutil.CONN_ESTABLISHED)
     killed.kill()
     await wait_until(lambda: sum(sockets(each, url, psutil.CONN_LISTEN) for each in workers_of(serve)) == 2, 20)
     assert killed.pid not in {each.pid for each in workers_of(serve)}
     assert sockets(other, url, psutil.CONN_ESTABLISHED) == kept
-    for _ in range(8):
-        raw = await Raw.open(url)
-        assert (await raw.text())["type"] == "hello"
+    seqs = await service.store(*(odf(competition, version) for version in (1, 2)))
+    for cursor in cursors[:8]:
+        raw = await Raw.open(url, f"after={cursor}&filter={competition}.>")
+        assert [message["seq"] for message in await raw.messages(2)] == seqs
         await raw.end()
     for raw in raws:
         await raw.end()

@@ -5,7 +5,7 @@
 | `folder.py` | one process owns a data folder; its disk has room; no broker is left behind in it |
 | `child.py` | nats-server as a child process: configuration, birth, end |
 | `broker.py` | the embedded broker: started, proven, watched, restarted, stopped; its health |
-| `address.py` | NATS addresses, and which server to try next |
+| `address.py`, `proof.py` | NATS addresses, and which server to try next; TLS, certificates, credentials |
 | `wire.py` | nats-py's client with the joints replaced that have broken feeds |
 | `answer.py`, `connection.py` | requests that end in time, losses that are noticed, a close that never hangs |
 | `acks.py` | a publish that returns its acknowledged sequence, or by name why not |
@@ -53,6 +53,15 @@ locks it:
   `test_moments.py::test_a_copy_that_is_behind_is_no_answer`
 * a direct get for more than 1,024 subjects is refused:
   `test_moments.py::test_more_topics_than_the_server_answers_for`
+* a consumer made at a copy that is behind begins too early; a state it tells ends too early:
+  `test_consumer_copies.py::test_a_copy_that_is_behind_tells_nothing_twice`
+  `test_consumer_copies.py::test_a_state_that_ends_before_its_tip_is_none`
+* a leader of before answers once more when it was frozen:
+  `test_consumer_copies.py::test_a_leader_of_before_is_not_believed`
+* between two leaders a refusal decides nothing:
+  `test_acks.py::test_what_a_cluster_answers_between_two_leaders_decides_nothing`
+* nats-py sends the password to a server that leaves out TLS:
+  `test_proof.py::test_nothing_is_said_in_plain_text`
 * a full local queue drops messages silently: here there is none, callbacks run in the read loop:
   `test_wire.py::test_a_raising_callback_costs_no_other_message`
 * the second form of the acknowledgement subject ends the read loop:

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from feed.errors import OutcomeUnknownError
-from feed.stream.connection import Connection, JetStreamError
+from feed.stream.connection import Connection, JetStreamError, refused
 
 WRONG_LAST_SEQUENCE: Final = frozenset({10071, 10164})
 # The stream's max_bytes reached; no room in the server's store, in its resources, in the account's share.
@@ -41,7 +41,7 @@ def read_ack(payload: bytes) -> int:
     """Return the sequence that a publish acknowledgement names.
 
     Raises WrongLastSequenceError, StreamFullError or JetStreamError as the server refused, and OutcomeUnknownError
-    for bytes that are no acknowledgement.
+    for bytes that are no acknowledgement and for what a cluster answers between two leaders.
     """
     try:
         ack = _ACK.decode(payload)
@@ -53,7 +53,7 @@ def read_ack(payload: bytes) -> int:
             raise WrongLastSequenceError(code, ack.error.description)
         if code in STREAM_FULL:
             raise StreamFullError(code, ack.error.description, hint="give the stream more room, or the disk")
-        raise JetStreamError(code, ack.error.description)
+        raise refused(code, ack.error.description)
     if not ack.seq:
         raise OutcomeUnknownError(f"an acknowledgement without a sequence: {payload[:80]!r}")
     return ack.seq

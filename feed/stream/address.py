@@ -7,18 +7,20 @@ from urllib.parse import unquote, urlsplit
 from nats.aio.client import Server
 
 from feed.errors import BrokerError
+from feed.masking import masked
 
 
 def split_url(url: str) -> tuple[list[str], str, str]:
     """Split `nats://user:password@host:port,...` into servers without credentials, user and password.
 
-    Raises BrokerError for an address without a host.
+    A user without a password is a token. The first that has one is that of all. Raises BrokerError for an address
+    without a host.
     """
     servers, user, password = [], "", ""
     for part in filter(None, (piece.strip() for piece in url.split(","))):
         parts = urlsplit(part if "://" in part else f"nats://{part}")
         if not parts.hostname:
-            raise BrokerError(f"{part!r} is no NATS address", hint="write nats://host:port")
+            raise BrokerError(f"{masked(part)!r} is no NATS address", hint="write nats://host:port")
         user, password = user or unquote(parts.username or ""), password or unquote(parts.password or "")
         servers.append(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
     if not servers:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import random
 import time
 from collections.abc import AsyncIterator
@@ -19,6 +20,8 @@ START_LIMIT: Final = 120.0  # seconds until the server answers: it reads its who
 FIRST_DELAY: Final = 0.05  # seconds before the first restart, doubled up to
 LONGEST_DELAY: Final = 5.0
 MOST_FAILURES: Final = 8  # starts in a row that bring no answer, until the owner is told
+
+_log = logging.getLogger("feed.broker")
 
 
 class Broker:
@@ -158,6 +161,7 @@ class Broker:
                 )
             await asyncio.sleep(min(FIRST_DELAY * 2**failures, LONGEST_DELAY) * random.uniform(0.5, 1))  # noqa: S311
             self.restarts += 1
+            _log.warning("the broker ended and is started again: %s", self._child.last_words or "no reason given")
             self._child = Child(find_server(), configuration)
             try:
                 await self._ready(self._child)

@@ -6,6 +6,7 @@ What nats-py does by itself, and why this file does it differently, is told in `
 import asyncio
 import random
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Self
 
@@ -14,11 +15,21 @@ import msgspec
 from feed.errors import BrokerError, OutcomeUnknownError
 from feed.stream.address import pick, split_url
 from feed.stream.answer import NOBODY, Answer
-from feed.stream.wire import Incoming, Wire, publish_command, write_headers
+from feed.stream.proof import Proof
+from feed.stream.wire import Incoming, PlainServerError, Wire, publish_command, write_headers
 
 PING_EVERY: Final = 2.0  # seconds between two looks at whether the server still answers
 PING_LIMIT: Final = 4.0  # seconds: longer than a slow fsync holds up the server's read loop
 BACKLOG_LIMIT: Final = 32 << 20  # bytes queued for a socket that does not take them
+# What a cluster says while it has no leader for this, or not all of it has arrived: incomplete results, temporarily
+# unavailable, cannot handle the request; stream, consumer offline; the id is in process; the guard is not ready; a
+# batch that another leader began. Nothing is decided by it.
+NOT_NOW: Final = frozenset({10004, 10008, 10009, 10118, 10119, 10158, 10163, 10176})
+_CLAIM: Final = "check nats_ca, the certificates, and that a server's certificate has the name in its address"
+_ADDRESS: Final = "check that the server runs and that address, user and password or credentials are right"
+_NO_NUMBER: Final = 1000  # below it a refusal has an HTTP status alone, as "raft: not leader" (503)
+_FAILED: Final = 500
+NOTHING: Final = Proof()
 _NOT_TOKEN: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -28,6 +39,13 @@ class JetStreamError(BrokerError):
     def __init__(self, err_code: int, description: str, *, hint: str = "") -> None:
         super().__init__(f"JetStream error {err_code}: {description}", hint=hint)
         self.err_code = err_code
+
+
+def refused(err_code: int, description: str) -> JetStreamError | OutcomeUnknownError:
+    """What a refusal of JetStream means: an error for good, or, between two leaders, that nobody knows yet."""
+    if err_code in NOT_NOW or _FAILED <= err_code < _NO_NUMBER:
+        return OutcomeUnknownError(f"the broker cannot tell now: {description}", hint="Ask again.")
+    return JetStreamError(err_code, description)
 
 
 class PayloadTooLargeError(BrokerError):
@@ -61,29 +79,34 @@ class Connection:
         self._count = 0
         self._inbox = ""
         self._refusal = ""
+        self._is_untrusted = False
         self._refused = asyncio.Event()
         self._watchdog: asyncio.Task[None] | None = None
         self._client = Wire(self._lost, self._noted)
 
     @classmethod
-    async def open(
+    async def open(  # noqa: PLR0913 - a login as it is known: apart, in the address or in files
         cls,
         url: str,
         user: str = "",
         password: str = "",
         name: str = "feed",
         *,
+        proof: Proof = NOTHING,
         on_change: Callable[[bool], None] | None = None,
         limit: float = 5.0,
     ) -> Self:
         """Connect to one of the servers in `url` (separated by commas, `nats://user:password@host:port` allowed).
 
-        Raises BrokerError when no server let us in within `limit` seconds, or at once when one refuses the user.
+        Raises BrokerError when no server let us in within `limit` seconds, or at once when one refuses the user or is
+        not the one that it should be. Later, whichever of them lives is used, and those that they tell of.
         """
         self = cls(name, on_change)
         servers, url_user, url_password = split_url(url)
         user, password = user or url_user, password or url_password
-        connecting = asyncio.create_task(self._connect(servers, user, password))
+        options = proof.options(servers)
+        self._client.must_be_encrypted = proof.is_wanted(servers)
+        connecting = asyncio.create_task(self._connect(servers, user, password, options))
         refused = asyncio.create_task(self._refused.wait())
         try:
             await asyncio.wait({connecting, refused}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
@@ -97,7 +120,7 @@ class Connection:
             reason = connecting.exception() if connecting.done() else self._refusal or self.last_error
             raise BrokerError(
                 f"cannot connect to NATS at {', '.join(servers)}: {reason or 'no answer'}",
-                hint="check that the server runs and that address, user and password are right",
+                hint=_CLAIM if self._is_untrusted else _ADDRESS,
             )
         self._watchdog = asyncio.create_task(self._watch(), name=f"watchdog of {name}")
         return self
@@ -172,7 +195,7 @@ class Connection:
         answer = msgspec.json.decode(reply.payload, type=dict[str, Any])
         error = answer.get("error")
         if error:
-            raise JetStreamError(error.get("err_code", error.get("code", 0)), f"{error.get('description')} ({name})")
+            raise refused(error.get("err_code") or error.get("code", 0), f"{error.get('description')} ({name})")
         return answer
 
     def publish(
@@ -217,13 +240,16 @@ class Connection:
         closing.cancel()
         self._lose_answers()
 
-    async def _connect(self, servers: list[str], user: str, password: str) -> None:
-        token = _NOT_TOKEN.sub("_", user) or "feed"
+    async def _connect(self, servers: list[str], user: str, password: str, options: dict[str, Any]) -> None:
+        is_token = bool(user) and not password  # as NATS reads an address; it must not name an inbox
+        token = (not is_token and _NOT_TOKEN.sub("_", user)) or "feed"
         await self._client.connect(
             servers,
             name=self.name,
-            user=user or None,
+            user=None if is_token else user or None,
             password=password or None,
+            token=user if is_token else None,
+            **options,
             error_cb=self._on_error,
             reconnected_cb=self._on_reconnected,
             lame_duck_mode_cb=self._on_lame_duck,
@@ -261,8 +287,9 @@ class Connection:
 
     def _noted(self, problem: Exception) -> None:
         self.last_error = str(problem) or type(problem).__name__
-        if "authorization" in self.last_error.lower():
-            self._refusal = self.last_error  # what nats-py reports after it (a reset) says less
+        self._is_untrusted |= isinstance(problem, ssl.SSLError | PlainServerError)
+        if "authorization" in self.last_error.lower() or self._is_untrusted:
+            self._refusal = self._refusal or self.last_error  # what nats-py reports after it (a reset) says less
             self._refused.set()
 
     async def _on_error(self, problem: Exception) -> None:

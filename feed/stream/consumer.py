@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -10,10 +11,13 @@ from typing import Final
 from feed.errors import ContradictionError, OutcomeUnknownError
 from feed.stream.connection import Connection, JetStreamError
 from feed.stream.pull import Pull, StreamMessage
-from feed.stream.streams import NOT_FOUND, stream_state
+from feed.stream.streams import INFO_SECONDS, NOT_FOUND, stream_state
 
 FIRST_DELAY: Final = 0.05  # seconds before the second attempt in a row, doubled up to
 LONGEST_DELAY: Final = 2.0
+DOUBT_SECONDS: Final = 5.0  # how long a broker that was frozen may believe that it still leads the stream
+
+_log = logging.getLogger("feed.stream")
 
 __all__ = ["Consumer", "StreamMessage", "last_per_subject"]
 
@@ -24,7 +28,8 @@ class Consumer:
     `idle` is called when nothing more is waiting: after the last message there is, and with each heartbeat (1 s).
     `delivered` is the last sequence handed over, `recreated` counts how often the server-side consumer was replaced
     and `last_reason` says why. A sequence that is left out makes a new consumer ask again; if the stream really has
-    none, `holes` counts it (our streams never delete: a hole is a message the broker has lost).
+    none, `holes` counts it (our streams never delete: a hole is a message the broker has lost). A copy of the stream
+    that is behind begins earlier than it was asked to: what was delivered is passed over.
     """
 
     def __init__(
@@ -63,7 +68,10 @@ class Consumer:
                 try:
                     await self._agree()
                     await pull.open()
-                    self.recreated += not first
+                    if not first:
+                        self.recreated += 1
+                        link = self._connection.name
+                        _log.warning("stream %s of %s is followed anew: %s", self._stream, link, self.last_reason)
                     first = False
                     self.last_reason = await pull.ended()
                 except (OutcomeUnknownError, JetStreamError) as problem:
@@ -80,22 +88,37 @@ class Consumer:
         return Pull(self._connection, self._stream, start, self._take, idle=self._idle)
 
     def _take(self, message: StreamMessage, _: int) -> None:
-        self.holes += message.seq - self.delivered - 1
+        if message.seq <= self.delivered:
+            return
+        if lost := message.seq - self.delivered - 1:
+            self.holes += lost
+            extra = {"stream": self._stream, "seq": message.seq}
+            _log.error("%d messages are lost of %s", lost, self._connection.name, extra=extra)
         self._deliver(message)
         self.delivered = message.seq
 
     async def _agree(self) -> None:
-        """Check with the stream's leader that it still is the stream we have been following."""
-        try:
-            epoch, last = await stream_state(self._connection, self._stream)
-        except JetStreamError as problem:
-            if problem.err_code == NOT_FOUND:
-                raise ContradictionError(f"stream {self._stream} is gone") from problem
-            raise
-        if epoch != self._epoch:
-            raise ContradictionError(f"stream {self._stream} has epoch {epoch or '-'}, we follow {self._epoch or '-'}")
-        if last < self.delivered:
-            raise ContradictionError(f"stream {self._stream} ends at {last}, we have delivered {self.delivered}")
+        """Check with the stream's leader that it still is the stream we have been following.
+
+        One that is too short is asked again for a while: it may be the word of who led it before.
+        """
+        loop = asyncio.get_running_loop()
+        doubtful = loop.time() + DOUBT_SECONDS
+        while True:
+            try:
+                epoch, last = await stream_state(self._connection, self._stream, INFO_SECONDS)
+            except JetStreamError as problem:
+                if problem.err_code == NOT_FOUND:
+                    raise ContradictionError(f"stream {self._stream} is gone") from problem
+                raise
+            if epoch != self._epoch:
+                detail = f"stream {self._stream} has epoch {epoch or '-'}, we follow {self._epoch or '-'}"
+                raise ContradictionError(detail)
+            if last >= self.delivered:
+                return
+            if loop.time() >= doubtful:
+                raise ContradictionError(f"stream {self._stream} ends at {last}, we have delivered {self.delivered}")
+            await asyncio.sleep(LONGEST_DELAY / 4)
 
     async def _pause(self, failures: int) -> None:
         """Wait for the connection, or the longer the more attempts in a row brought nothing."""
@@ -113,15 +136,18 @@ class Consumer:
 
 
 async def last_per_subject(
-    connection: Connection, stream: str, pattern: str, up_to: int
+    connection: Connection, stream: str, pattern: str, up_to: int, *, is_whole: bool = False
 ) -> AsyncIterator[StreamMessage]:
     """Yield the last message of each subject that matches `pattern`, in rising sequence, and stop.
 
     A message above `up_to` is skipped: whoever follows the stream from there gets it anyway. Holds at most some
-    100 messages. Raises OutcomeUnknownError when the reading is interrupted: begin again.
+    100 messages. Raises OutcomeUnknownError when the reading is interrupted: begin again. Where the pattern is that of
+    the whole stream (`is_whole`), also when a copy answered that does not hold `up_to` yet: the message there, or a
+    later one, is the last of its subject, so whoever ends before it is behind.
     """
     waiting: deque[StreamMessage] = deque()
     finished = False
+    reached = 0
 
     def take(message: StreamMessage, _: int) -> None:
         waiting.append(message)
@@ -140,6 +166,7 @@ async def last_per_subject(
             while waiting and left:
                 message = waiting.popleft()
                 left -= 1
+                reached = message.seq
                 if message.seq <= up_to:
                     yield message
             if not left:
@@ -150,6 +177,9 @@ async def last_per_subject(
             pull.moved.clear()
             pull.top_up()
             await pull.moved.wait()
+        if is_whole and reached < up_to:
+            detail = f"whoever answered holds {stream} up to {reached}, not {up_to}"
+            raise OutcomeUnknownError(detail, hint="Begin again.")
     finally:
         pull.close()
         if watching is not None:

@@ -113,7 +113,7 @@ async def _store(link: Connection, key: Key, last: int) -> None:
 
 
 async def _records(link: Connection, tip: int) -> AsyncIterator[Record]:
-    async for message in last_per_subject(link, KEYS.name, PREFIX + ">", tip):
+    async for message in last_per_subject(link, KEYS.name, PREFIX + ">", tip, is_whole=True):
         yield Record(message.seq, _read(message))
 
 

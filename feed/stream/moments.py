@@ -14,6 +14,7 @@ import msgspec
 
 from feed.core.entry import Entry
 from feed.core.index import RECV
+from feed.core.moment import parse_time
 from feed.errors import OutcomeUnknownError
 from feed.stream.batch import is_open, place_in
 from feed.stream.connection import Connection
@@ -95,8 +96,8 @@ class Moments:
         """
         start = _EPOCH + timedelta(microseconds=max(time, 0) + 1)
         messages = await self._get({"start_time": start.isoformat(), "batch": SCANNED, "max_bytes": ANSWER_BYTES})
-        if not messages and tip and not await self._get({"seq": tip, "batch": 1}):
-            raise _behind(tip)
+        if not messages:
+            await self._confirm(tip, time)
         while messages:
             for message in messages:
                 if message.seq > tip:
@@ -115,9 +116,20 @@ class Moments:
         later = await self._get({"start_time": start.isoformat(), "batch": 1})
         if later:
             return min(later[0].seq - 1, tip)
-        if tip and not await self._get({"seq": tip, "batch": 1}):
-            raise _behind(tip)
+        await self._confirm(tip, time)
         return tip
+
+    async def _confirm(self, tip: int, time: Micros) -> None:
+        """Return when all up to `tip` was stored by a time, as a copy said that knows of nothing later.
+
+        The message there tells when it was stored, whichever copy it comes from; another one may have been behind.
+        """
+        if not tip:
+            return
+        subject = f"$JS.API.DIRECT.GET.{FEED.name}"
+        reply = await self._connection.request(subject, msgspec.json.encode({"seq": tip}), timeout=TIMEOUT)
+        if reply.status or parse_time(reply.headers["Nats-Time-Stamp"]) > time:
+            raise _behind(tip)
 
     async def _get(self, wish: dict[str, Any]) -> list[StreamMessage]:
         """One answer, which may be only the beginning of what is there; nothing where nothing is."""

@@ -4,6 +4,7 @@ The one guard for order, duplicates and several ingest nodes is the expected las
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -17,6 +18,7 @@ from feed.core.index import headers_of
 from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival
 from feed.core.quarantine import record_of
+from feed.core.stages import Stage, Stages
 from feed.errors import TooLargeError
 from feed.refusals import Refusal
 from feed.stream.acks import WrongLastSequenceError, publish_acked
@@ -24,7 +26,7 @@ from feed.stream.batch import MESSAGES_MAX, Piece, publish_batch
 from feed.stream.blobs import THREAD_BYTES, Blobs
 from feed.stream.connection import Connection, PayloadTooLargeError
 from feed.stream.groups import Groups
-from feed.stream.streams import last_sequence
+from feed.stream.streams import INFO_SECONDS, last_sequence
 from feed.stream.tide import Tide
 from feed.stream.traffic import Traffic
 from schemas.message import Message
@@ -68,6 +70,7 @@ class Publisher:
     """
 
     def __init__(self, connection: Connection, tide: Tide, clock: Callable[[], int]) -> None:
+        self.stages = Stages(time.perf_counter)
         self._connection = connection
         self._tide = tide
         self._clock = clock
@@ -104,9 +107,11 @@ class Publisher:
     async def publish(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> int | None:
         """Store a message behind `verdict.prev`, the head the gate saw; None when the head has moved since."""
         with self._traffic.result():
-            piece = await self._piece(candidate, verdict, raw_id)
+            with self.stages.timed(Stage.ENCODE):
+                piece = await self._piece(candidate, verdict, raw_id)
             try:
-                return await self._acked(piece.subject, piece.payload, piece.headers)
+                with self.stages.timed(Stage.PUBLISH):
+                    return await self._acked(piece.subject, piece.payload, piece.headers)
             except WrongLastSequenceError:
                 return None
 
@@ -147,7 +152,7 @@ class Publisher:
 
     async def catch_up(self) -> None:
         """Return when this process has taken over all that the leader holds at this moment."""
-        await self._tide.passed(await last_sequence(self._connection, "FEED"))
+        await self._tide.passed(await last_sequence(self._connection, limit=INFO_SECONDS))
 
     async def moved(self, seconds: float) -> None:
         """Return at the next message of the stream, or after that time."""

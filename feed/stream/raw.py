@@ -6,6 +6,7 @@ from typing import Final
 import zstandard
 
 from feed.core.outcome import Arrival
+from feed.errors import OutcomeUnknownError
 from feed.stream.blobs import Blobs
 from feed.stream.connection import Connection
 from feed.stream.history import read
@@ -44,7 +45,7 @@ async def arrivals(connection: Connection, first: int, tip: int) -> AsyncIterato
             kind = message.subject.partition(".")[2]
             yield message.seq, Arrival(kind, data, encoding, _recv(message), named or None)
         if not messages:
-            return
+            raise _behind(first)
         first = messages[-1].seq + 1
 
 
@@ -53,12 +54,18 @@ async def first_from(connection: Connection, moment: int, tip: int) -> int:
     low, high = 1, tip + 1
     while low < high:
         middle = (low + high) // 2
-        (message,) = await read(connection, RAW.name, middle, 1)
-        if _recv(message) < moment:
-            low = message.seq + 1
+        found = await read(connection, RAW.name, middle, 1)
+        if not found:
+            raise _behind(middle)
+        if _recv(found[0]) < moment:
+            low = found[0].seq + 1
         else:
             high = middle
     return low
+
+
+def _behind(seq: int) -> OutcomeUnknownError:
+    return OutcomeUnknownError(f"whoever answered does not hold seq {seq} of {RAW.name} yet", hint="Ask again.")
 
 
 def _recv(message: StreamMessage) -> int:

@@ -1,16 +1,20 @@
 """The streams as data: one row a stream, made when missing, compared field by field when there."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from feed.errors import BrokerError, StreamMismatchError
+from feed.errors import BrokerError, OutcomeUnknownError, StreamMismatchError
 from feed.stream.connection import Connection, JetStreamError
 
 EPOCH_KEY: Final = "feed-epoch"
 NOT_FOUND: Final = 10059
 NAME_IN_USE: Final = 10058  # somebody else made it a moment ago, with another epoch
+SET_UP_SECONDS: Final = 12.0  # longer than a cluster takes to agree on another leader
+INFO_SECONDS: Final = 1.5
+AGAIN_SECONDS: Final = 0.2
 _EPOCH_DIGITS: Final = 8
 _GIB: Final = 1 << 30
 _SECOND: Final = 1_000_000_000  # JetStream counts in nanoseconds
@@ -75,7 +79,8 @@ RAW: Final = StreamSpec("RAW", "raw.>", 128 * _GIB, 8 << 20, 3600)
 FEED: Final = StreamSpec("FEED", "feed.>", 64 * _GIB, 1 << 20, 1, atomic=True, epoch=True)
 QUARANTINE: Final = StreamSpec("QUARANTINE", "quarantine.>", 16 * _GIB, 8 << 20, 3600)
 BLOB: Final = StreamSpec("BLOB", "blob.>", 128 * _GIB, 1 << 20, 1)
-STREAMS: Final = (RAW, FEED, QUARANTINE, BLOB)
+DELIVERIES: Final = StreamSpec("DELIVERIES", "deliveries.>", 64 * _GIB, 1 << 16, 1)
+STREAMS: Final = (RAW, FEED, QUARANTINE, BLOB, DELIVERIES)
 KEYS: Final = StreamSpec("KEYS", "keys.>", _GIB // 16, 1 << 16, 1)  # in the account of production alone
 
 
@@ -92,8 +97,21 @@ async def set_up(connection: Connection, specs: Sequence[StreamSpec] = STREAMS, 
     """Make the streams that are missing, verify the others, and return FEED's epoch. Safe to run twice and at once.
 
     Raises StreamMismatchError with one line for each field that differs, OutcomeUnknownError when the broker does not
-    answer, and JetStreamError (for example no room for the reservation).
+    answer, and JetStreamError (for example no room for the reservation). In a cluster nobody answers for a stream that
+    somebody else has just made, nor between two leaders: it is asked again for a while.
     """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + SET_UP_SECONDS
+    while True:
+        try:
+            return await _set_up(connection, specs, replicas)
+        except OutcomeUnknownError:
+            if loop.time() > deadline:
+                raise
+            await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _set_up(connection: Connection, specs: Sequence[StreamSpec], replicas: int) -> str:
     differences: list[str] = []
     epoch = ""
     for spec in specs:
@@ -123,15 +141,19 @@ def compare(spec: StreamSpec, replicas: int, found: dict[str, Any]) -> list[str]
     return lines
 
 
-async def stream_state(connection: Connection, stream: str) -> tuple[str, int]:
-    """Return epoch ("" if it has none) and last sequence of a stream, as its leader knows them."""
-    answer = await connection.api(f"STREAM.INFO.{stream}")
+async def stream_state(connection: Connection, stream: str, limit: float = 5.0) -> tuple[str, int]:
+    """Return epoch ("" if it has none) and last sequence of a stream, as its leader knows them.
+
+    Raises OutcomeUnknownError when none answers within `limit` seconds. What is asked between two leaders is never
+    answered: who asks again anyway does so after INFO_SECONDS.
+    """
+    answer = await connection.api(f"STREAM.INFO.{stream}", timeout=limit)
     return _epoch(answer["config"]) or "", answer["state"]["last_seq"]
 
 
-async def last_sequence(connection: Connection, stream: str = "FEED") -> int:
-    """Return the last sequence of a stream as its leader knows it; 0 while it is empty."""
-    return (await stream_state(connection, stream))[1]
+async def last_sequence(connection: Connection, stream: str = "FEED", limit: float = 5.0) -> int:
+    """Return the last sequence of a stream as its leader knows it; 0 while it is empty. Raises as `stream_state`."""
+    return (await stream_state(connection, stream, limit))[1]
 
 
 async def usage(connection: Connection) -> dict[str, Usage]:
@@ -152,7 +174,7 @@ async def _made(connection: Connection, spec: StreamSpec, replicas: int) -> dict
     """Return the configuration of a stream, made now if there is none."""
     name = f"STREAM.INFO.{spec.name}"
     try:
-        return _config(await connection.api(name))
+        return _config(await connection.api(name, timeout=INFO_SECONDS))
     except JetStreamError as problem:
         if problem.err_code != NOT_FOUND:
             raise
@@ -164,7 +186,7 @@ async def _made(connection: Connection, spec: StreamSpec, replicas: int) -> dict
     except JetStreamError as problem:
         if problem.err_code != NAME_IN_USE:
             raise
-    return _config(await connection.api(name))
+    return _config(await connection.api(name, timeout=INFO_SECONDS))
 
 
 def _config(answer: dict[str, Any]) -> dict[str, Any]:

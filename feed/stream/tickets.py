@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from feed.core.keys import Pass
 from feed.errors import BrokerError, ErrorName, OutcomeUnknownError, ReaderError
 from feed.stream.connection import Connection
 from feed.stream.wire import Incoming
@@ -23,9 +24,13 @@ _TICKET = re.compile(r"ticket_([0-9a-f]{16})_[A-Za-z0-9_-]{43}")
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """For whom a ticket was made: the id of a key, None for somebody who needed none."""
+    """For whom a ticket was made: the id of a key, None for somebody who needed none.
+
+    Keys are known everywhere; a `token` is not, and so the ticket tells what it allows.
+    """
 
     key: str | None
+    token: Pass | None = None
 
 
 _decode = msgspec.json.Decoder(Holder).decode
@@ -44,13 +49,13 @@ class Tickets:
         """Answer other processes until the connection is closed; raises OutcomeUnknownError."""
         await self._link.subscribe(f"tickets.{self._node}", self._answer)
 
-    def make(self, key: str | None) -> str:
+    def make(self, key: str | None, token: Pass | None = None) -> str:
         """A new ticket; of more than `KEPT_MAX` the oldest is forgotten, so that nobody's can shut out all others."""
         self._forget()
         if len(self._kept) >= KEPT_MAX:
             del self._kept[next(iter(self._kept))]
         ticket = f"ticket_{self._node}_{secrets.token_urlsafe(32)}"
-        self._kept[_digest(ticket)] = self._now() + LIFE_SECONDS, Holder(key)
+        self._kept[_digest(ticket)] = self._now() + LIFE_SECONDS, Holder(key, token)
         return ticket
 
     async def redeem(self, ticket: str) -> Holder:

@@ -20,6 +20,13 @@ _ONE_LINE: Final = str.maketrans("\r\n", "  ")
 _PREAMBLE: Final = b"NATS/1.0"
 
 
+class PlainServerError(errors.Error):
+    """The server does not ask for TLS, and we do."""
+
+    def __str__(self) -> str:
+        return "the server does not encrypt"
+
+
 class Incoming(NamedTuple):
     """One message from the server. `status` is 0 for an ordinary one, else 100, 404, 503 ...; `note` is its text."""
 
@@ -74,11 +81,13 @@ def publish_command(subject: str, reply: str, block: bytes, payload: bytes) -> b
 class Wire(Client):
     """A nats-py client that calls `routes[sid]` from its read loop and never closes itself for good.
 
-    `lost` is called once for each loss of the connection, before anything is tried to get it back.
+    `lost` is called once for each loss of the connection, before anything is tried to get it back. While
+    `must_be_encrypted` nothing is said to a server that goes on in plain text: nats-py would send the password.
     """
 
     def __init__(self, lost: Callable[[], None], failed: Callable[[Exception], None]) -> None:
         super().__init__()
+        self.must_be_encrypted = False
         self.routes: dict[int, Callable[[Incoming], None]] = {}
         self._lost = lost
         self._failed = failed
@@ -137,6 +146,11 @@ class Wire(Client):
             callback(Incoming(subject.decode(), reply.decode(), status, note, parsed, data))
         except Exception as problem:  # noqa: BLE001 - anything that gets out of here ends the read loop silently
             self._failed(problem)
+
+    def _connect_command(self) -> bytes:
+        if self.must_be_encrypted and not self._server_info.get("tls_required"):
+            raise PlainServerError
+        return bytes(super()._connect_command())
 
     async def _process_err(self, err_msg: str) -> None:
         if "permissions violation" in err_msg:

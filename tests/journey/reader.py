@@ -26,7 +26,7 @@ class Reader:
     """Follows the feed from `cursor` on, over lost connections, and writes down every message.
 
     At each sequence of `kill_at` it drops dead: what had arrived but was not read is lost to it. `delays` are seconds
-    from the publication of a message to its arrival.
+    from the publication of a message to its arrival. `waits` counts how often it was told to ask again, as it does.
     """
 
     def __init__(self, session: aiohttp.ClientSession, url: str, cursor: str = "0") -> None:
@@ -36,6 +36,7 @@ class Reader:
         self.delays: list[float] = []
         self.kill_at: set[int] = set()
         self.refusals: list[str] = []
+        self.waits = 0
         self._session = session
         self._url = url
 
@@ -54,6 +55,11 @@ class Reader:
             assert time.monotonic() < deadline, f"at {self.seen[-1].seq if self.seen else 0}, not at {seq}"
             await asyncio.sleep(0.01)
 
+    async def wait(self, seconds: float) -> None:
+        """Leave the service alone for as long as it asks."""
+        self.waits += 1
+        await asyncio.sleep(seconds)
+
     async def _connection(self) -> None:
         async with connected(self._session, self._url, ("after", self.cursor)) as socket:
             self.connections += 1
@@ -62,6 +68,8 @@ class Reader:
                 message = json.loads(frame.data)
                 if message["type"] == "hello":
                     epoch = message["epoch"]
+                elif message["type"] == "error" and message["name"] == "not_ready":
+                    await self.wait(message["retry_ms"] / 1000)
                 elif message["type"] == "error":
                     self.refusals.append(frame.data)
                 elif message["type"] not in CONTROL:

@@ -51,6 +51,9 @@ class EventMover(Mover):
         async with source:
             self.connections += 1
             while event := await source.event():
+                if event.name == "error" and event.json["name"] == "not_ready":
+                    await self.wait(event.json["retry_ms"] / 1000)
+                    return
                 assert event.name != "error", event
                 if "topic" in event.json:
                     self.take(event.data.encode(), event.id)
@@ -71,6 +74,9 @@ class PollMover(Mover):
     async def _connection(self) -> None:
         query = {"after": self.cursor, "wait": "5", "limit": str(PAGE)}
         async with self._session.get(f"{self._url}/v1/log", params=query) as answer:
+            if answer.status == 503:
+                await self.wait(float(answer.headers["Retry-After"]))
+                return
             assert answer.status == 200, await answer.text()
             page = msgspec.json.decode(await answer.read(), type=Page)
         self.connections += 1

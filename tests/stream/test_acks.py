@@ -8,7 +8,7 @@ import pytest
 from feed.errors import OutcomeUnknownError
 from feed.stream.acks import StreamFullError, WrongLastSequenceError, publish_acked, read_ack
 from feed.stream.broker import Broker
-from feed.stream.connection import Connection, JetStreamError
+from feed.stream.connection import NOT_NOW, Connection, JetStreamError
 from feed.stream.streams import FEED, last_sequence, set_up
 
 Freeze = Callable[[int], Awaitable[None]]
@@ -68,6 +68,14 @@ def test_what_is_no_acknowledgement_proves_nothing(payload: bytes):
     """An answer that cannot be read is no answer."""
     with pytest.raises(OutcomeUnknownError):
         read_ack(payload)
+
+
+@pytest.mark.parametrize("code", sorted(NOT_NOW))
+def test_what_a_cluster_answers_between_two_leaders_decides_nothing(code: int):
+    """It may have been stored or not, as where nobody answers; also a refusal that has the number of HTTP alone."""
+    for error in ({"code": 503, "err_code": code}, {"code": 503}, {"code": 500}):
+        with pytest.raises(OutcomeUnknownError, match="raft: not leader"):
+            read_ack(msgspec.json.encode({"error": error | {"description": "raft: not leader"}}))
 
 
 @pytest.mark.parametrize(

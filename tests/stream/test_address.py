@@ -29,6 +29,13 @@ def test_an_address_without_a_host_is_refused(url: str):
         split_url(url)
 
 
+def test_a_wrong_address_is_told_without_its_password():
+    """The line may end in a log."""
+    with pytest.raises(BrokerError, match="nats://") as told:
+        split_url("nats://feed:secret@:4222")
+    assert "secret" not in str(told.value)
+
+
 def test_every_server_gets_its_turn_after_a_short_wait():
     """nats-py asks only for a choice: the first of the list for ever would mean a dead node for ever."""
     servers = [Server(urlparse(f"nats://h:{port}"), reconnects) for port, reconnects in enumerate((0, 3, 50))]

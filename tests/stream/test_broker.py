@@ -32,14 +32,15 @@ async def test_production_and_test_are_two_worlds(connect: Connect):
 
 
 async def test_a_killed_server_comes_back_where_it_was(
-    broker: Broker, connection: Connection, epoch: str, until: Until
+    broker: Broker, connection: Connection, epoch: str, until: Until, caplog: pytest.LogCaptureFixture
 ):
-    """After kill -9: same address, same passwords, same data, one restart counted."""
+    """After kill -9: same address, same passwords, same data, one restart counted and told."""
     seq = await publish_acked(connection, "feed.a", b"kept", timeout=2)
     os.kill(broker.pid, signal.SIGKILL)
     await until(lambda: broker.restarts == 1 and connection.is_connected)
     assert await last_sequence(connection) == seq
     assert await publish_acked(connection, "feed.a", b"next", timeout=2) == seq + 1
+    assert [record.name for record in caplog.records].count("feed.broker") == 1
 
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])

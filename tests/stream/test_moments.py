@@ -171,3 +171,14 @@ async def test_what_was_stored_by_a_time_is_found_by_it(connection: Connection, 
         assert await Moments(connection).stored(time, 3) == min(expected, 3)
     with pytest.raises(OutcomeUnknownError):
         await Moments(connection).stored(4 * 10**15, 9)
+
+
+async def test_a_copy_that_knows_of_nothing_later_is_not_believed(connection: Connection, epoch: str):
+    """Asked for a time, it may say "nothing later", and another that holds the tip answers next: the tip tells when."""
+    for number in range(2):
+        await publish_batch(connection, [piece(TOPICS[number], recv=1)], timeout=2)
+    first, last = await stored_at(connection, 2)
+    await Moments(connection)._confirm(2, last)
+    for tip, time in ((2, last - 1), (2, first), (3, last + 10**6)):
+        with pytest.raises(OutcomeUnknownError, match=f"does not hold seq {tip} yet"):
+            await Moments(connection)._confirm(tip, time)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from feed.errors import StreamMismatchError
+from feed.stream import streams
 from feed.stream.acks import publish_acked
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection, JetStreamError
@@ -29,6 +30,19 @@ async def test_several_who_set_up_at_once_agree(connect: Connect):
     """Whoever comes second takes the epoch of the first."""
     connections = [await connect() for _ in range(6)]
     assert len(set(await asyncio.gather(*map(set_up, connections)))) == 1
+
+
+async def test_a_broker_that_cannot_tell_is_asked_again(
+    broker: Broker, connection: Connection, epoch: str, until: Until, monkeypatch: pytest.MonkeyPatch
+):
+    """In a cluster nobody answers for a stream that has no leader yet; that is no reason to give up a start."""
+    monkeypatch.setattr(streams, "INFO_SECONDS", 0.05)
+    os.kill(broker.pid, signal.SIGSTOP)
+    asked = connection._count
+    starting = asyncio.create_task(set_up(connection))
+    await until(lambda: connection._count > asked + 2)
+    os.kill(broker.pid, signal.SIGCONT)
+    assert await starting == epoch
 
 
 async def test_both_accounts_have_room_for_all_streams(connect: Connect):
