@@ -6,6 +6,7 @@ quarantine record) are published in parallel, and the venue gets its answer when
 
 import asyncio
 import re
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Container
 from typing import NamedTuple, Protocol
@@ -25,6 +26,8 @@ from feed.core.outcome import Arrival, Outcome, Quarantined, Stored
 from feed.core.places import placed
 from feed.core.plausibility import Finding, examine, refusal_of, remarked
 from feed.core.scope import WHOLE
+from feed.core.stages import Stage, Stages
+from feed.core.tally import Tally
 from feed.core.vocabulary import Vocabulary
 from feed.errors import OutcomeUnknownError, TooLargeError
 from feed.ingest.patience import Patience, again, let_go, patient
@@ -81,15 +84,19 @@ class Admission:
     """Admits documents into the stream of one flag.
 
     `heard` is told who sent a document that could be read and is its sender's to send, when it was received
-    (microseconds UTC), and the last message that came of it, or 0.
+    (microseconds UTC), and the last message that came of it, or 0; `refused` who sent what and what became of it, where
+    something was refused.
     """
 
     def __init__(self, store: Store, heads: Heads, limits: Limits, clock: Callable[[], int], worker: Worker) -> None:
         self.heard: Callable[[Sender, int, int], None] = lambda *_: None
+        self.refused: Callable[[str | None, str | None, tuple[Quarantined, ...]], None] = lambda *_: None
         self.counts: Counter[str] = Counter()
         self.refusals: Counter[Reason] = Counter()
         self.remarks: Counter[str] = Counter()
         self.rules: Counter[str] = Counter()
+        self.tally = Tally()
+        self.stages = Stages(time.perf_counter)
         self._store = store
         self._heads = heads
         self._known = Known(heads)
@@ -105,6 +112,7 @@ class Admission:
 
         Other failures of the store (it is full) are passed on; nothing is told to be stored then.
         """
+        self.stages.observe(Stage.RECEIVE, arrival.seconds)
         plain = await self._inflated(arrival)
         if isinstance(plain, Refusal) and plain.reason is Reason.TOO_LARGE:
             return self._counted(_turned_away(plain))
@@ -114,7 +122,9 @@ class Admission:
             async with patient(self._seconds(size), "Send the same bytes again.") as patience:
 
                 async def read() -> Decoded:
-                    return _checked(await self._decoded(plain, decode, receipt, patience), flag, arrival.key)
+                    with self.stages.timed(Stage.DECODE):
+                        decoded = await self._decoded(plain, decode, receipt, patience)
+                    return _checked(decoded, flag, arrival.key)
 
                 outcome = await self._stored(arrival, raw_id, read)
         except TooLargeError as error:
@@ -169,6 +179,9 @@ class Admission:
             await archived
         finally:
             archived.cancel()
+        source = decoded.sender.source if decoded.sender else arrival.source
+        self.tally.count(decoded.topic, source, outcome)
+        self.refused(source, decoded.topic, outcome.quarantined)
         if decoded.sender is not None:
             self.heard(decoded.sender, arrival.recv, max((row.seq for row in outcome.accepted), default=0))
         candidates = list(decoded.candidates)
@@ -218,7 +231,8 @@ class Admission:
                 candidate = placed(received, self._heads)
                 verdict = self._verdict(candidate)
                 if isinstance(verdict, Accepted) and (judged := judge_next(candidate, verdict, self._heads)):
-                    findings = examine(judged[0].message, self._known)
+                    with self.stages.timed(Stage.PLAUSIBILITY):
+                        findings = examine(judged[0].message, self._known)
                     if (refusal := refusal_of(findings, waived)) is not None:
                         return Refused(refusal)
                     try:
@@ -240,7 +254,8 @@ class Admission:
     def _verdict(self, candidate: Candidate) -> Verdict:
         topic = candidate.message.topic
         seen = self._seen.get(topic, set())
-        return admit(candidate, self._heads.get(topic), self._clock(), self._limits.window, seen)
+        with self.stages.timed(Stage.GATE):
+            return admit(candidate, self._heads.get(topic), self._clock(), self._limits.window, seen)
 
     async def _publish(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> Stored | None:
         seq = await self._store.publish(candidate, verdict, raw_id)
