@@ -123,7 +123,7 @@ async def _linked(settings: Settings, flag: Flag) -> AsyncIterator[Connection]:
     async with AsyncExitStack() as stack:
         url = settings.nats if flag == "P" else settings.nats_test
         if url is not None:
-            link = await Connection.open(url, name="feed capture", limit=CONNECT_SECONDS)
+            link = await Connection.open(url, name="feed capture", proof=settings.proof(flag), limit=CONNECT_SECONDS)
         elif settings.nats is not None:
             raise click.UsageError("test messages are in an account of their own: --nats-test URL")
         else:

@@ -7,7 +7,7 @@ import click
 import uvloop
 
 from feed import app
-from feed.commands.up import service_options, settings_from
+from feed.commands.up import service_options, settings_from, tell_ready
 
 
 @click.command()
@@ -20,4 +20,4 @@ def derive(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click h
     settings = settings_from(config, flags)
     if settings.nats is None:
         raise click.UsageError("feed derive needs the broker that it shares with others: --nats URL")
-    uvloop.run(app.run(settings, lambda url: click.echo(f"ready {url}"), app.Node((), derives=True)))
+    uvloop.run(app.run(settings, tell_ready, app.Node((), derives=True)))

@@ -1,8 +1,8 @@
-"""`feed export`: a range of the log as a file, message by message as NDJSON or competitor by competitor as CSV."""
+"""`feed export`: a range of the log as a file: messages as NDJSON or Parquet, or competitor by competitor as CSV."""
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from replay.verify.door import Door, Tip
 from replay.verify.wish import Wish
 
 STDOUT: Final = Path("-")
+Add = Callable[[bytes], object]
 
 
 class ExportError(FeedError):
@@ -30,7 +31,8 @@ class ExportError(FeedError):
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default=STDOUT, metavar="FILE",
               help="Where to; it appears when it is whole. Without it the standard output.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["ndjson", "csv"]), help="As the file's name ends, else ndjson.")
+@click.option("--format", "form", type=click.Choice(["ndjson", "csv", "parquet"]),
+              help="As the file's name ends, else ndjson.")  # fmt: skip
 @click.option("--after", type=click.IntRange(min=0), metavar="SEQ", help="Only what is behind this sequence.")
 @click.option("--until", type=click.IntRange(min=1), metavar="SEQ", help="Nothing behind this sequence.")
 @click.option("--from", "start", type=Moment(), help="Only what was received from this time on (RFC 3339).")
@@ -43,13 +45,16 @@ class ExportError(FeedError):
 def export(out: Path, url: str, key: str | None, flag: str, **wishes: Any) -> None:  # noqa: ANN401 - click's
     """Write a range of the log, as it is now, to a file.
 
-    NDJSON has every message as it was delivered, one a line; `feed verify` reads it. CSV has the competitors of
-    results, one a row. Nothing is left under the file's name unless all of it was written.
+    NDJSON has every message as it was delivered, one a line; `feed verify` reads it. Parquet has a row for each, with
+    typed columns. CSV has the competitors of results, one a row. Nothing is left under the file's name unless all of it
+    was written.
     """
-    is_csv = (wishes["form"] or out.suffix.removeprefix(".")) == "csv"
-    types = wishes["types"] or (("result",) if is_csv else ())
-    if is_csv and (other := set(types) - FLAT):
+    form = wishes["form"] or out.suffix.removeprefix(".")
+    types = wishes["types"] or (("result",) if form == "csv" else ())
+    if form == "csv" and (other := set(types) - FLAT):
         raise click.UsageError(f"{min(other)} has no rows of competitors; with csv --type is {', '.join(sorted(FLAT))}")
+    if form == "parquet" and out == STDOUT:
+        raise click.UsageError("parquet has its directory at its end and needs a file: --out FILE")
     for one, other_one, names in (("after", "start", "--after and --from"), ("until", "end", "--until and --to")):
         if wishes[one] is not None and wishes[other_one] is not None:
             raise click.UsageError(f"{names} cannot go together")
@@ -62,13 +67,37 @@ def export(out: Path, url: str, key: str | None, flag: str, **wishes: Any) -> No
             raise ExportError(f"--until {until} lies beyond the tip {tip.seq}", hint="Name a sequence that is there.")
         if after > until:
             raise ExportError(f"nothing lies behind {after} and up to {until}", hint="Exchange the two ends.")
-        with _progress(out, until - after) as advanced, _written(out) as file:
-            if is_csv:
-                file.write(csv_line(list(COLUMNS)))
-            blob = partial(_blob, door)
-            for message in door.messages(Tip(tip.epoch, until), after, wish):
-                file.write(csv_lines(message.raw, blob) if is_csv else message.raw + b"\n")
+        end = Tip(tip.epoch, until)
+        written = partial(FORMS.get(form, _ndjson), after=after, end=end, blob=partial(_blob, door))
+        with _progress(out, until - after) as advanced, _written(out) as file, written(file) as add:
+            for message in door.messages(end, after, wish):
+                add(message.raw)
                 advanced(message.seq - after)
+
+
+@contextmanager
+def _ndjson(file: BinaryIO, **_: object) -> Iterator[Add]:
+    yield lambda raw: file.write(raw + b"\n")
+
+
+@contextmanager
+def _csv(file: BinaryIO, *, blob: Callable[[str], bytes], **_: object) -> Iterator[Add]:
+    file.write(csv_line(list(COLUMNS)))
+    yield lambda raw: file.write(csv_lines(raw, blob))
+
+
+@contextmanager
+def _parquet(file: BinaryIO, *, after: int, end: Tip, blob: Callable[[str], bytes]) -> Iterator[Add]:
+    try:
+        from feed.commands.export_parquet import ParquetFile  # noqa: PLC0415 - 45 MB that no other command needs
+    except ModuleNotFoundError as error:
+        hint = "Install it: pip install 'olympic-results-feed[parquet]', in a checkout pip install '.[parquet]'."
+        raise ExportError(f"parquet needs the library {error.name}", hint=hint) from error
+    with ParquetFile(file, after, end, blob) as parquet:
+        yield parquet.add
+
+
+FORMS: Final = {"csv": _csv, "parquet": _parquet}
 
 
 def _place(door: Door, micros: int | None, otherwise: int) -> int:

@@ -13,11 +13,11 @@ from schemas.registry import KINDS
 
 FLAT: Final = frozenset(name for name, kind in KINDS.items() if issubclass(kind.body, Rows))
 _MESSAGE: Final = ("seq", "topic", "type", "op", "competition", "code", "unit", "version", "status")
-_COMPETITOR: Final = (
+COMPETITOR: Final = (
     *("id", "kind", "noc", "name", "bib", "start_order", "lane", "rank", "rank_equal", "sort_order"),
     *("result", "result_type", "diff", "irm", "qualification_mark", "wlt"),
 )
-COLUMNS: Final = (*_MESSAGE, "received", "published", "call", *_COMPETITOR, "records")
+COLUMNS: Final = (*_MESSAGE, "received", "published", "call", *COMPETITOR, "records")
 Row = list[str | int | None]
 
 
@@ -28,7 +28,7 @@ def rows(message: dict[str, Any]) -> Iterator[Row]:
     head = [*(message.get(name) for name in _MESSAGE), *stamps, body.get("call")]
     for competitor in body.get("competitors") or [{}]:
         records = " ".join(mark["record_type"] for mark in competitor.get("records", ()))
-        yield [_plain(value) for value in (*head, *(competitor.get(name) for name in _COMPETITOR), records)]
+        yield [_plain(value) for value in (*head, *(competitor.get(name) for name in COMPETITOR), records)]
 
 
 def csv_line(row: Row) -> bytes:

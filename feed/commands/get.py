@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import ssl
+from pathlib import Path
 
 import aiohttp
 import click
 from rich.console import Console
 
+from feed.commands.trust import ca_option, trust
 from feed.errors import FeedError
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -31,13 +34,14 @@ class GetError(FeedError):
 @click.argument("path")
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the service listens.")
 @key_option
+@ca_option
 @click.option("--as-of", metavar="SEQ|TIME", help="The state at a sequence or an RFC 3339 time.")
-def get(path: str, url: str, key: str | None, as_of: str | None) -> None:
+def get(path: str, url: str, key: str | None, ca: Path | None, as_of: str | None) -> None:
     """Fetch PATH, for example /v1/competitions or "/v1/snapshot?type=result", and show it.
 
     The JSON is coloured on a terminal and left as it came in a pipe.
     """
-    text = asyncio.run(fetch(url, path, {"as_of": as_of} if as_of else {}, key))
+    text = asyncio.run(fetch(url, path, {"as_of": as_of} if as_of else {}, key, trust(ca)))
     console = Console()
     if console.is_terminal and _is_json(text):
         console.print_json(text)
@@ -45,14 +49,16 @@ def get(path: str, url: str, key: str | None, as_of: str | None) -> None:
         click.echo(text)
 
 
-async def fetch(url: str, path: str, query: dict[str, str], key: str | None = None) -> str:
+async def fetch(
+    url: str, path: str, query: dict[str, str], key: str | None = None, trusted: ssl.SSLContext | None = None
+) -> str:
     """The body at a path; raises GetError with the service's own words for anything but 200."""
     address = url.rstrip("/") + "/" + path.lstrip("/")
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout, headers=key_header(key)) as session,
-            session.get(address, params=query) as answer,
+            session.get(address, params=query, ssl=trusted or True) as answer,
         ):
             text = await answer.text()
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:

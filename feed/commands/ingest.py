@@ -7,7 +7,7 @@ import click
 import uvloop
 
 from feed import app
-from feed.commands.up import service_options, settings_from
+from feed.commands.up import service_options, settings_from, tell_ready
 from feed.serve.routes import INGEST
 
 
@@ -21,4 +21,4 @@ def ingest(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click h
     settings = settings_from(config, flags)
     if settings.nats is None:
         raise click.UsageError("feed ingest needs the broker that it shares with others: --nats URL")
-    uvloop.run(app.run(settings, lambda url: click.echo(f"ready {url}"), app.Node(INGEST)))
+    uvloop.run(app.run(settings, tell_ready, app.Node(INGEST)))

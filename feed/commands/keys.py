@@ -60,6 +60,8 @@ def keys() -> None:
 )
 @click.option("--connections", type=click.IntRange(1), metavar="N", help="Most at a time, on each node.  [no limit]")
 @click.option("--requests", type=click.IntRange(1), metavar="N", help="Most a second, on each node.  [no limit]")
+@click.option("--certificate", metavar="NAME", help="Only with a certificate of this name, which is enough.")
+@click.option("--secret/--no-secret", default=True, help="Without one the certificate alone lets in.")
 @place_options
 def add_key(config: Path | None, data: str | None, nats: str | None, **wishes: Any) -> None:  # noqa: ANN401 - click's
     """Make a key and print its secret, once: it is kept nowhere. All else that is said goes to standard error."""
@@ -69,8 +71,11 @@ def add_key(config: Path | None, data: str | None, nats: str | None, **wishes: A
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     asyncio.run(_with(settings, lambda link: stream.add(link, key, settings.replicas)))
-    click.echo(f"key {key.id}: {what_it_may(key)}. This is its only copy:", err=True)
-    click.echo(secret)
+    if secret is None:
+        click.echo(f"key {key.id}: {what_it_may(key)}. It has no secret.", err=True)
+    else:
+        click.echo(f"key {key.id}: {what_it_may(key)}. This is its only copy:", err=True)
+        click.echo(secret)
 
 
 @keys.command("list")
@@ -115,6 +120,7 @@ def what_it_may(key: Key) -> str:
         "venue": key.scope.venues,
     }
     parts = [f"{name} {', '.join(codes)}" for name, codes in limits.items() if codes]
+    parts += [f"certificate of {key.certificate}"] if key.certificate else []
     parts += [f"{key.delay_seconds} s late"] if key.delay_seconds else []
     parts += [f"at most {most} {name}" for name, most in msgspec.structs.asdict(key.limits).items() if most]
     return "; ".join((f"{', '.join(sorted(key.rights))}, flag {' and '.join(key.flags)}", *parts))
@@ -144,7 +150,7 @@ async def _with(settings: Settings, act: Callable[[Connection], Any]) -> Any:  #
 async def _linked(settings: Settings) -> AsyncIterator[Connection]:
     """A connection to the account of production; raises BrokerError that says how to get a service to run there."""
     if settings.nats is not None:
-        link = await Connection.open(settings.nats, name="feed keys")
+        link = await Connection.open(settings.nats, name="feed keys", proof=settings.proof("P"))
     else:
         there = beside(Path(settings.data), "P")
         try:

@@ -84,7 +84,10 @@ def load(profile: str, **options: Any) -> None:  # noqa: ANN401 - click hands ov
     out = _folder(options["out"], profile)
     given = _given(profile, wanted, options, out)
     with TemporaryDirectory(prefix="run-", dir=out) as folder:
-        report = _accounted(uvloop.run(_conducted(given, Path(folder))))
+        ran = uvloop.run(_conducted(given, Path(folder)))
+        report = _accounted(ran)
+        if exit_code(report.gates):
+            _keep(ran, out / "journals")
     model.write(report, out / "report.json")
     (out / "report.html").write_text(page.render(report, earlier), "utf-8")
     hdr.write(report, out)
@@ -149,6 +152,13 @@ async def _conducted(given: Given, folder: Path) -> Ran:
     finally:
         showing.cancel()
         await asyncio.wait({showing})
+
+
+def _keep(ran: Ran, folder: Path) -> None:
+    """What every subscriber wrote down, so that it can be looked into what a gate found."""
+    folder.mkdir()
+    for journal in ran.journals:
+        journal.rename(folder / journal.name)
 
 
 def _accounted(ran: Ran) -> model.LoadReport:

@@ -101,8 +101,9 @@ def _gate(gate: Gate) -> str:
 
 def _tier(tier: Tier) -> str:
     points = ", ".join(f"{name} {value:,.1f}" for name, value in tier.latency.items())
+    latency = f"; ms {points}, {tier.unplanned:,} without a planned moment" if points else ""
     findings = sum(tier.counts.values())
     return (
         f"{tier.name}: {tier.subscribers:,} subscribers got {tier.received:,} of {tier.expected:,} messages, "
-        f"{findings:,} findings, {tier.states_right:,} states right" + (f"; ms {points}" if points else "")
+        f"{findings:,} findings, {tier.states_right:,} states right{latency}"
     )

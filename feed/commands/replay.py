@@ -18,6 +18,7 @@ from rich.text import Text
 
 from feed.commands.get import DEFAULT_URL, key_option
 from feed.commands.screen import KEYS, STEP_KEYS, Screen, keyboard, press
+from feed.commands.trust import ca_option, certificate_key_option, certificate_option, trust
 from feed.commands.window import Window, window_option
 from replay.capture import Captured, read_capture
 from replay.faults import Faults
@@ -64,6 +65,9 @@ class Speed(click.ParamType[float | None]):
 @click.argument("capture", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the service listens.")
 @key_option
+@ca_option
+@certificate_option
+@certificate_key_option
 @click.option("--keys", type=click.Path(path_type=Path), help='A TOML file of keys by source: STA1 = "SECRET".')
 @click.option("--speed", type=Speed(), metavar="N|max", default="1", show_default=True, help="Times real time, or max.")
 @click.option("--max-gap", type=Number(min=0), metavar="SECONDS", help="Longest pause; longer ones shrink.")
@@ -112,7 +116,8 @@ async def _replay(capture: Path, options: dict[str, Any]) -> Replayed:
         console.print(Text(line, style="yellow"), soft_wrap=True)
 
     keys = read_keys(options["keys"], options["key"]) if options["keys"] else Keys(options["key"])
-    venues = Venues(address_of(options["url"]), keys, tally, options["give_up"])
+    trusted = trust(options["ca"], options["certificate"], options["certificate_key"])
+    venues = Venues(address_of(options["url"])._replace(trust=trusted), keys, tally, options["give_up"])
     await venues.reach()
     if wishes.loops > 1 and not wishes.rewrite:
         tell("later rounds are the same documents and will be called duplicates: --rewrite-timestamps moves them on")

@@ -10,12 +10,13 @@ import click
 import uvloop
 
 from feed import app, workers
-from feed.commands.up import service_options, settings_from
+from feed.commands.up import service_options, settings_from, tell_ready
 from feed.config import Settings
 from feed.errors import FeedError
 from feed.ingest.worker import end_with_parent
 from feed.logs import set_up_logs
 from feed.serve.routes import READING
+from feed.tls import doorplate
 
 _log = logging.getLogger("feed.workers")
 
@@ -32,14 +33,11 @@ def serve(config: Path | None, count: int, **flags: Any) -> None:  # noqa: ANN40
     settings = settings_from(config, flags)
     if settings.nats is None:
         raise click.UsageError("feed serve needs the broker that it shares with others: --nats URL")
-
-    def tell(url: str) -> None:
-        click.echo(f"ready {url}")
-
     if count == 1:
-        uvloop.run(app.run(settings, tell, app.Node(READING)))
+        uvloop.run(app.run(settings, tell_ready, app.Node(READING)))
     else:
-        uvloop.run(workers.run(settings, count, _work, tell))
+        doorplate(settings)  # told once, not by each of them
+        uvloop.run(workers.run(settings, count, _work, tell_ready))
 
 
 def _work(settings: Settings, ready: Pipe) -> None:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from feed.client import Arrival, Feed, Interrupted, Wish
 from feed.commands.get import DEFAULT_URL, key_option
+from feed.commands.trust import ca_option, trust
 
 CANDIDATES_SHOWN = 3
 _COLOURS = {"OFFICIAL": "bold green", "LIVE": "bold red", "UNOFFICIAL": "yellow", "PROTESTED": "magenta"}
@@ -24,10 +25,15 @@ _CALLS = {"wait": "dim", "corrected": "bold magenta", "official": "bold green", 
 @click.option("--snapshot", is_flag=True, help="Show the current state first.")
 @click.option("--type", "types", multiple=True, metavar="KIND", help="Only this kind, for example result.")
 @click.option("--noc", "nocs", multiple=True, metavar="NOC", help="Only what this organisation is in.")
+@click.option("--delay", type=click.IntRange(min=1), metavar="SECONDS", help="Everything so many seconds later.")
+@click.option(
+    "--speed", type=click.FloatRange(min=0, min_open=True), help="What is behind --after so many times as fast."
+)
 @click.option("--flag", type=click.Choice(["P", "T"]), default="P", help="Production or test messages.  [P]")
 @click.option("--json", "as_json", is_flag=True, help="One message a line, as it came.")
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the service listens.")
 @key_option
+@ca_option
 def tail(filters: tuple[str, ...], url: str, as_json: bool, **wishes: Any) -> None:  # noqa: ANN401, FBT001 - click's
     """Follow the feed: each message a line, or its JSON with --json.
 
@@ -36,10 +42,16 @@ def tail(filters: tuple[str, ...], url: str, as_json: bool, **wishes: Any) -> No
     """
     if wishes["snapshot"] and wishes["after"] is not None:
         raise click.UsageError("--snapshot and --after cannot go together")
-    feed = Feed(url, wishes["key"], flag=wishes["flag"])
+    if wishes["speed"] is not None and wishes["after"] is None:
+        raise click.UsageError("--speed needs --after: it is about what was before")
+    feed = Feed(url, wishes["key"], flag=wishes["flag"], trust=trust(wishes["ca"]))
     wish = Wish(filters=filters, types=wishes["types"], nocs=wishes["nocs"], snapshot=wishes["snapshot"], proof=False)
     if wishes["after"] is not None:
         wish["after"] = wishes["after"]
+    if wishes["delay"] is not None:
+        wish["delay"] = wishes["delay"]
+    if wishes["speed"] is not None:
+        wish["speed"] = wishes["speed"]
     try:
         asyncio.run(_show(feed, wish, as_json=as_json))
     except KeyboardInterrupt:

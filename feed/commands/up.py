@@ -11,6 +11,7 @@ import uvloop
 from feed import app
 from feed.config import Settings, load_settings
 from feed.logs import set_up_logs
+from feed.notify import notify
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -38,6 +39,12 @@ def settings_from(config: Path | None, flags: dict[str, Any]) -> Settings:
     return settings
 
 
+def tell_ready(url: str) -> None:
+    """Say that a service may be used: a line for people and scripts, and a word for systemd."""
+    click.echo(f"ready {url}")
+    notify("READY=1")
+
+
 @click.command()
 @service_options
 def up(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over the options by name
@@ -45,4 +52,4 @@ def up(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands
 
     Prints `ready http://HOST:PORT` when it may be used. Ctrl-C or SIGTERM stops it; nothing acknowledged is lost.
     """
-    uvloop.run(app.run(settings_from(config, flags), lambda url: click.echo(f"ready {url}")))
+    uvloop.run(app.run(settings_from(config, flags), tell_ready))

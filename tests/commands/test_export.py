@@ -118,6 +118,7 @@ def test_a_body_that_is_kept_apart_is_in_the_rows():
         (("--after", "1", "--from", "2024-01-01"), "--after and --from"),
         (("--until", "1", "--to", "2024-01-01"), "--until and --to"),
         (("--from", "yesterday"), "is no moment"),
+        (("--format", "parquet"), "needs a file"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(arguments: tuple[str, ...], said: str):

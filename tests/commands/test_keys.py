@@ -219,6 +219,8 @@ def test_what_a_key_is_held_to_is_shown():
         ["--type", "admin", "--competition", "XA"],
         ["--type", "reader", "--venue", "\udcff"],
         ["--type", "reader", "--delay", "-1"],
+        ["--type", "reader", "--certificate", "venue.example"],
+        ["--type", "odf-sender", "--no-secret"],
     ],
 )
 def test_a_key_that_cannot_be_is_told(arguments: list[str]):
@@ -227,3 +229,9 @@ def test_a_key_that_cannot_be_is_told(arguments: list[str]):
     assert ended.exit_code == 2
     assert "Error: " in ended.output
     assert isinstance(ended.exception, SystemExit)
+
+
+def test_what_a_key_is_bound_to_is_shown():
+    """The name in the certificate, beside what it may."""
+    wish = wish_of("odf-sender", certificate="venue.example", secret=False)
+    assert what_it_may(wish.key("k", "h", 1)).endswith("certificate of venue.example")

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from feed.cli import cli
 from feed.commands.load_screen import lines
+from replay.load.journal import read_journal
 from replay.load.profile import shipped
 from replay.report import model
 from tests.commands.test_replay import write
@@ -50,7 +51,7 @@ def test_smoke_is_met_with_a_report(children: Children, tmp_path: Path):
     assert (report.seed, report.command) == (1, f"feed load smoke --out {out}")
     assert (out / "report.html").read_text("utf-8").startswith("<!doctype html>")
     assert (out / "board.hdr").is_file()
-    assert not list(out.glob("run-*"))
+    assert not [*out.glob("run-*"), *out.glob("journals")]
 
 
 def test_a_gate_that_is_not_met_is_exit_1(children: Children, tmp_path: Path):
@@ -65,6 +66,8 @@ def test_a_gate_that_is_not_met_is_exit_1(children: Children, tmp_path: Path):
     assert (report["seed"], report["tiers"][0]["subscribers"]) == (5, 3)
     assert [gate["is_met"] for gate in report["gates"]][:1] == [True]
     assert report["gates"][1]["is_met"] is not True
+    journals = list((tmp_path / "out" / "journals").iterdir())
+    assert {number for path in journals for number, _ in read_journal(path)} == {0, 1, 2}
     earlier = str(tmp_path / "out" / "report.json")
     again = children(*command[:-1], str(tmp_path / "again"), *options, "--compare", earlier)
     assert again.ended(LIMIT) == 1

@@ -56,6 +56,20 @@ async def test_only_a_type(service: Running, children: Children):
     both.stop()
 
 
+async def test_later_and_at_a_pace(service: Running, children: Children):
+    """--delay is told to the service, whose past has nothing of it yet; --speed needs a place to begin at."""
+    competition = fresh_competition()
+    await service.store(odf(competition), odf(competition, 2))
+    arguments = (f"{competition}.>", "--json", "--after", "0", "--url", service.url)
+    paced = children("tail", *arguments, "--speed", "1000")
+    assert [json.loads(text)["version"] for text in await paced.lines(2)] == [1, 2]
+    paced.stop()
+    late = children("tail", *arguments[:2], "--delay", "999999999", "--url", service.url)
+    assert (late.ended(), "delay=999999999" in "".join(late.errors)) == (1, True)
+    wrong = children("tail", "--speed", "2", "--url", service.url)
+    assert (wrong.ended(), "--speed needs --after" in "".join(wrong.errors)) == (2, True)
+
+
 def _types() -> list[str]:
     return ["--type", "result", "--type", "document"]
 
