@@ -1,7 +1,7 @@
 # Two commands on a fresh machine: `make demo` and `make test`. Needs Python 3.11 or newer and make, nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := schemas feed replay benchmarks tests
+SOURCES := schemas feed replay benchmarks deploy tests
 
 .DEFAULT_GOAL := help
 
@@ -13,6 +13,9 @@ demo: .venv/ready ## Run the service and play a final, then small Games, into it
 
 up: .venv/ready ## Run the service
 	$(BIN)/feed up
+
+cluster: .venv/ready ## Start three NATS servers here, or those that were killed (deploy/cluster)
+	$(BIN)/python deploy/cluster/cluster.py start
 
 # Three at a time, then those that look at a clock, alone; with ARGS just what they name.
 test: .venv/dev ## Run all tests
@@ -57,4 +60,4 @@ clean: ## Remove everything that was made
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help demo up test lint format schemas bench lock clean
+.PHONY: help demo up cluster test lint format schemas bench lock clean

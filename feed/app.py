@@ -17,26 +17,35 @@ from msgspec.structs import replace
 from feed.clock import now_micros
 from feed.config import Settings
 from feed.core.ring import Ring
+from feed.errors import BrokerError
 from feed.ingest.worker import Worker
+from feed.issuer import issuer_of
 from feed.keydesk import KeyDesk
 from feed.listen import listen, raise_descriptor_limit, url_of
+from feed.notify import notify
+from feed.pushing import Pushing
 from feed.quarantine import QuarantineDesk
-from feed.serve import competitions, health, ingest, metrics, quarantine, sources
+from feed.serve import competitions, figures, health, ingest, latency, quarantine, sources
 from feed.serve.coding import CODED, Coded
+from feed.serve.deliveries import DELIVERY_DESK
 from feed.serve.doorstep import TURNED_AWAY, Doorstep, Patience
 from feed.serve.farewell import say_farewell
+from feed.serve.handshakes import Handshakes
 from feed.serve.keys import KEY_DESK
 from feed.serve.origins import EVERY, ORIGINS, SOCKET_ORIGINS, read_origins
 from feed.serve.past import PAST, Past
 from feed.serve.quotas import ADDRESS_CONNECTIONS_MAX
 from feed.serve.reading import BEHIND, CONNECTIONS_MAX, READINGS
 from feed.serve.rights import RIGHTS, Rights
-from feed.serve.routes import INGEST, READING, make_app
+from feed.serve.routes import DELIVERING, INGEST, READING, make_app
+from feed.serve.tokens import FETCHES
 from feed.service import Service
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection
 from feed.stream.keys import KeyFollower
+from feed.stream.proof import Proof
 from feed.stream.tickets import Tickets
+from feed.tls import Doorplate, doorplate
 from feed.venues import FORMATS
 from feed.world import World
 
@@ -53,14 +62,15 @@ FLAGS: tuple[Literal["P", "T"], ...] = ("P", "T")
 
 
 class Node(NamedTuple):
-    """What one process is: its doors, whether other processes of ours listen on the same port, whether it derives."""
+    """What one process is: its doors, whether others of ours share its port, whether it derives and pushes."""
 
     routes: tuple[web.RouteDef, ...]
     shares_port: bool = False
     derives: bool = False
+    pushes: bool = False
 
 
-WHOLE = Node((*INGEST, *READING), derives=True)
+WHOLE = Node((*INGEST, *READING, *DELIVERING), derives=True, pushes=True)
 
 _log = logging.getLogger("feed.app")
 
@@ -89,6 +99,7 @@ async def run(settings: Settings, on_ready: Callable[[str], None], node: Node = 
         telling = asyncio.ensure_future(_tell_ready(service, url, on_ready))
         done, pending = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
         service.draining = True
+        notify("STOPPING=1")
         for task in (telling, *pending):
             task.cancel()
         for task in done:
@@ -108,23 +119,33 @@ async def started(settings: Settings, node: Node = WHOLE) -> AsyncIterator[tuple
     async with AsyncExitStack() as stack:
         possible = min(settings.connections_max, raise_descriptor_limit() - DESCRIPTORS_KEPT)
         settings = replace(settings, connections_max=possible)
+        plate, issuer = doorplate(settings), issuer_of(settings)
         bound = listen(settings.host, settings.port, shared=node.shares_port)
         stack.callback(bound.close)
         broker, links = await _connect(settings, stack)
         worker = Worker()
         stack.callback(worker.close)
         worlds = {flag: await World.build(flag, link, settings, now_micros, worker) for flag, link in links.items()}
+        _check_apart(worlds)
         tickets = Tickets(links["P"])
         await tickets.listen()
-        ring = Ring(production_is_open=not settings.readers_need_keys)
-        rights = Rights(ring, {flag: world.reading for flag, world in worlds.items()}, tickets)
+        ring = Ring(production_is_open=not settings.readers_need_keys, takes_tokens=issuer is not None)
+        rights = Rights(ring, {flag: world.reading for flag, world in worlds.items()}, tickets, issuer)
         keys = await KeyFollower.open(links["P"], settings.replicas, rights.take)
         service = Service(settings, worlds, keys, broker, derives=node.derives)
-        await _open(make_web(service, settings, worlds, rights, node), bound, settings, stack)
-        yield service, url_of(bound)
+        app = make_web(service, settings, worlds, rights, node)
+        app[DELIVERY_DESK] = pushing = Pushing(settings, worlds, now_micros, pushes=node.pushes)
+        service.pushers = pushing.pushers
+        if issuer is not None:
+            await issuer.start()
+            service.also, app[FETCHES] = issuer.run, issuer.counts
+        await _open(app, bound, settings, plate, stack)
+        yield service, url_of(bound, is_secure=plate is not None)
 
 
-async def _open(app: web.Application, bound: socket.socket, settings: Settings, stack: AsyncExitStack) -> None:
+async def _open(
+    app: web.Application, bound: socket.socket, settings: Settings, plate: Doorplate | None, stack: AsyncExitStack
+) -> None:
     """Listen, behind a doorstep; what is opened here is closed in reverse."""
     inner = web.AppRunner(app)
     await inner.setup()
@@ -142,9 +163,14 @@ async def _open(app: web.Application, bound: socket.socket, settings: Settings, 
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     stack.push_async_callback(say_farewell, list(app[READINGS].values()))
-    site = web.SockSite(runner, bound)
-    await site.start()
-    stack.push_async_callback(site.stop)  # first of all: nobody new comes in while the others are sent away
+    if plate is not None:
+        handshakes = Handshakes(doorstep, bound, plate.context, settings.head_seconds)
+        handshakes.start()
+        stack.push_async_callback(handshakes.stop)
+    else:
+        site = web.SockSite(runner, bound)
+        await site.start()
+        stack.push_async_callback(site.stop)  # first of all: nobody new comes in while the others are sent away
 
 
 def make_web(
@@ -170,7 +196,8 @@ def make_web(
     app[ingest.CLOCK] = now_micros
     app[health.HEALTH] = service.health
     app[health.READY] = service.ready
-    app[metrics.FIGURES] = service.figures
+    app[figures.FIGURES] = service.figures
+    app[latency.HOPS_OF] = {flag: world.hops for flag, world in worlds.items()}
     app[quarantine.DESK] = QuarantineDesk(worlds, dict(settings.zones()), now_micros)
     app[sources.SIGNS] = {flag: world.beats.signs for flag, world in worlds.items()}
     return app
@@ -189,7 +216,8 @@ async def _connect(settings: Settings, stack: AsyncExitStack) -> tuple[Broker | 
         logins = {flag: (broker.url, *broker.credentials(flag)) for flag in FLAGS}
     stack.push_async_callback(_close, links, broker)
     for flag, (url, user, password) in logins.items():
-        links[flag] = await Connection.open(url, user, password, f"feed {flag}", limit=CONNECT_SECONDS)
+        proof = settings.proof(flag) if broker is None else Proof()
+        links[flag] = await Connection.open(url, user, password, f"feed {flag}", proof=proof, limit=CONNECT_SECONDS)
     return broker, links
 
 
@@ -197,6 +225,13 @@ async def _close(links: dict[str, Connection], broker: Broker | None) -> None:
     """All at once: a broker that takes no step holds up each of them for its own limit."""
     closing = [link.close() for link in links.values()]
     await asyncio.gather(*closing, *([broker.stop()] if broker else []))
+
+
+def _check_apart(worlds: dict[str, World]) -> None:
+    """Raise BrokerError where both flags would share their streams."""
+    if len({world.reading.epoch for world in worlds.values()}) < len(worlds):
+        detail = "nats and nats_test lead to the same account: test messages would be told as results"
+        raise BrokerError(detail, hint="Give the test messages a user, certificate or credentials of another account.")
 
 
 async def _raised(failed: asyncio.Future[None]) -> None:

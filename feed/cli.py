@@ -14,6 +14,7 @@ from feed.commands import (
     ingest,
     keys,
     load,
+    push,
     quarantine,
     replay,
     serve,
@@ -35,7 +36,7 @@ def cli() -> None:
 
 
 COMMANDS = (
-    *(up.up, ingest.ingest, serve.serve, derive.derive, demo.demo),
+    *(up.up, ingest.ingest, serve.serve, derive.derive, push.push, demo.demo),
     *(tail.tail, get.get, keys.keys, quarantine.quarantine, replay.replay, capture.capture),
     *(simulate.simulate, import_.import_, verify.verify, load.load, export.export),
 )

@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated as A
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
 
 from feed.core.silence import Expected
+from feed.customers import CustomerSettings, customers_of
 from feed.errors import SettingsError
+from feed.stream.proof import Proof
 from schemas.rsc import FILLING, LENGTH, parse_code
 from schemas.topic import BadKeyError, Topic
 
 ENVIRONMENT_PREFIX = "FEED_"
-TABLES = frozenset({"competitions", "sources", "unit_seconds"})
+TABLES = frozenset({"competitions", "customers", "sources", "unit_seconds"})
 _DISCIPLINE = re.compile(r"[A-Z0-9]{2,3}")  # of a code of 34 or 9 characters
 _ORIGINS = r"^(\*|[a-z][a-z0-9+.-]*://[^/,\s]+(,[a-z][a-z0-9+.-]*://[^/,\s]+)*)?$"
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 NO_SETTINGS = frozenset({"FEED_KEY"})  # of the commands that read a feed: no service has a use for it
 
 
@@ -49,6 +53,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: A[str, Meta(description="Folder of the embedded broker's streams.")] = "data"
     nats: A[str | None, Meta(description="Existing NATS server for production; without it one is embedded.")] = None
     nats_test: A[str | None, Meta(description="Its account for test messages; without it only P is served.")] = None
+    nats_ca: A[str, Meta(description="PEM file of who vouches for the NATS servers; else the system's.")] = ""
+    nats_certificate: A[str, Meta(description="Our own certificate to NATS, PEM.")] = ""
+    nats_key: A[str, Meta(description="Its key, PEM without a password.")] = ""
+    nats_credentials: A[str, Meta(description="A .creds file, or one with an nkey's seed.")] = ""
+    nats_test_certificate: A[str, Meta(description="As above for test messages; without it the same.")] = ""
+    nats_test_key: A[str, Meta(description="Its key.")] = ""
+    nats_test_credentials: A[str, Meta(description="As above for test messages; never the same.")] = ""
     replicas: A[int, Meta(ge=1, le=5, description="Copies of each stream on a NATS cluster.")] = 1
     reorder_window_ms: A[int, Meta(ge=0, le=10_000, description="How long a missing Version is waited for.")] = 250
     answer_ms: A[int, Meta(ge=100, le=60_000, description="Until a venue gets an answer, good or not.")] = 4_500
@@ -60,6 +71,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     address_connections_max: A[int, Meta(ge=1, description="Most of one address, for each process.")] = 30_000
     head_seconds: A[float, Meta(gt=0, le=75, description="Until the head of a first request is here.")] = 10.0
     readers_need_keys: A[bool, Meta(description="Once there are keys: whether P is read with one.")] = True
+    tls_certificate: A[str | None, Meta(description="PEM file of the certificate; with it the doors speak TLS.")] = None
+    tls_key: A[str | None, Meta(description="PEM file of its key.")] = None
+    tls_client_authorities: A[
+        str | None, Meta(description="PEM file of the authorities of sources' certificates, which are then asked for.")
+    ] = None
+    jwt_keys: A[str | None, Meta(description="JWKS, by address or file: tokens are then taken as keys are.")] = None
+    jwt_issuer: A[str | None, Meta(description="Who must have made a token (`iss`).")] = None
+    jwt_audience: A[str | None, Meta(description="Whom a token must be for (`aud`).")] = None
     origins: A[
         A[str, Meta(pattern=_ORIGINS)] | None,
         Meta(description="Sites whose pages may read and open sockets, by comma; * is every one."),
@@ -67,11 +86,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_level: A[str, Meta(description="debug, info, warning or error.")] = "info"
     competitions: A[dict[str, CompetitionSettings], Meta(description="By competition code: zone.")] = {}
 
+    customers: A[dict[str, CustomerSettings], Meta(description="By name: who is sent ODF, and where.")] = {}
     sources: A[dict[str, SourceSettings], Meta(description="By Source: how often it sends.")] = {}
     unit_seconds: A[
         dict[str, A[float, Meta(gt=0, le=86_400)]],
         Meta(description="By discipline: how long a unit in play may be silent."),
     ] = {}
+
+    def check_pairs(self) -> None:
+        """Raise SettingsError for a part of what goes together, or keys that anybody on the way could change."""
+        for names in (("tls_certificate", "tls_key"), ("jwt_keys", "jwt_issuer", "jwt_audience")):
+            missing = [name for name in names if not getattr(self, name)]
+            if missing and len(missing) < len(names):
+                raise SettingsError(f"without {', '.join(missing)}", hint=f"Set {', '.join(names)}, or none of them.")
+        if self.tls_client_authorities and not self.tls_certificate:
+            raise SettingsError("tls_client_authorities without tls_certificate", hint="Certificates are shown by TLS.")
+        address = urlsplit(self.jwt_keys or "")
+        if address.scheme == "http" and address.hostname not in _LOOPBACK:
+            raise SettingsError("jwt_keys are fetched without TLS", hint="Name them by https:// or as a file.")
+
+    def proof(self, flag: str) -> Proof:
+        """With what the NATS servers are believed, and we are by them, in the account of a flag."""
+        if flag == "P":
+            return Proof(self.nats_ca, self.nats_certificate, self.nats_key, self.nats_credentials)
+        own = self.nats_test_certificate, self.nats_test_key
+        shared = self.nats_certificate, self.nats_key
+        return Proof(self.nats_ca, *(own if self.nats_test_certificate else shared), self.nats_test_credentials)
 
     def expectations(self) -> dict[tuple[str, str], Expected]:
         """How long each system may be silent, by competition and name; raises SettingsError for a name or code."""
@@ -114,9 +154,11 @@ def load_settings(file: Path | None, environment: Mapping[str, str], flags: Mapp
         settings = msgspec.convert(merged, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"settings: {error}", hint=f"Known: {', '.join(Settings.__struct_fields__)}.") from error
+    settings.check_pairs()
     settings.zones()
     settings.expectations()
     settings.unit_limits()
+    customers_of(settings.customers)
     return settings
 
 

@@ -108,13 +108,17 @@ COMPLAINTS: dict[ErrorName, Complaint] = {
 }
 
 
+PASSING = frozenset({429, 503})  # statuses of what is over after a while
+
+
 class ReaderError(FeedError):
     """A reader asked for something that cannot be served; answered by name, never guessed at.
 
-    Where coming back helps, it does so `again` seconds later. A secret that stood in a request is not repeated.
+    Where coming back helps (`is_passing`), it does so `again` seconds later. A secret that stood in a request is not
+    repeated.
     """
 
-    def __init__(self, name: ErrorName, detail: str, *, hint: str = "", again: int = 1) -> None:
+    def __init__(self, name: ErrorName, detail: str, *, hint: str = "", again: float = 1) -> None:
         super().__init__(masked(detail), hint=hint)
         self.name = name
         self.again = again
@@ -122,3 +126,7 @@ class ReaderError(FeedError):
     @property
     def complaint(self) -> Complaint:
         return COMPLAINTS[self.name]
+
+    @property
+    def is_passing(self) -> bool:
+        return self.complaint.status in PASSING

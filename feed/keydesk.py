@@ -16,11 +16,11 @@ SECRET_BYTES = 32
 _log = logging.getLogger("feed.keys")
 
 
-def mint(wish: KeyWish, now: int, by: str | None = None) -> tuple[Key, str]:
-    """A new key and its secret, which is kept nowhere; raises ValueError for a wish that cannot be."""
+def mint(wish: KeyWish, now: int, by: str | None = None) -> tuple[Key, str | None]:
+    """A new key and its secret, if it has one, which is kept nowhere; raises ValueError for a wish that cannot be."""
     key_id = secrets.token_hex(ID_BYTES)
     secret = f"feed_{key_id}_{secrets.token_urlsafe(SECRET_BYTES)}"
-    return wish.key(key_id, digest(secret), now, by), secret
+    return wish.key(key_id, digest(secret), now, by), secret if wish.secret else None
 
 
 class KeyDesk:
@@ -39,8 +39,8 @@ class KeyDesk:
         """Every key there ever was, oldest first."""
         return sorted(self._rights.ring, key=lambda key: (key.created, key.id))
 
-    async def add(self, wish: KeyWish, by: str) -> tuple[Key, str]:
-        """A new key and its secret; raises ValueError for a wish that cannot be."""
+    async def add(self, wish: KeyWish, by: str) -> tuple[Key, str | None]:
+        """A new key and its secret, if it has one; raises ValueError for a wish that cannot be."""
         key, secret = mint(wish, self._clock(), by)
         await stream.add(self._link, key, self._replicas)
         self._rights.take(key)

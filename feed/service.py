@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 from feed.clock import now_micros
@@ -10,9 +10,10 @@ from feed.config import Settings
 from feed.core.medal_check import Differences
 from feed.core.outcome import Arrival, Outcome
 from feed.core.sources import Sources
-from feed.errors import BrokerError, ErrorName, OutcomeUnknownError, ReaderError
+from feed.errors import BrokerError, ErrorName, FeedError, OutcomeUnknownError, ReaderError
 from feed.ingest.admission import flag_of
-from feed.serve.metrics import Figure
+from feed.push.pusher import Pusher
+from feed.serve.figures import Figure, audience_of
 from feed.stream.broker import Broker
 from feed.stream.keys import KeyFollower
 from feed.stream.streams import last_sequence, usage
@@ -30,13 +31,16 @@ _log = logging.getLogger("feed.service")
 class Service:
     """All worlds of one process and its broker, if it has one. `draining` is set when it is being stopped.
 
-    With `derives` it makes the feed's own messages, too.
+    With `derives` it makes the feed's own messages, too; its `pushers` send to customers. What is `also` to run does so
+    as long as it does.
     """
 
     def __init__(
         self, settings: Settings, worlds: dict[str, World], keys: KeyFollower, broker: Broker | None, *, derives: bool
     ) -> None:
         self.draining = False
+        self.also: Callable[[], Coroutine[None, None, None]] | None = None
+        self.pushers: Sequence[Pusher] = ()
         self._derives = derives
         self._mark_seconds = settings.mark_seconds
         self._zones: dict[str, Any] = dict(settings.zones())
@@ -57,6 +61,10 @@ class Service:
                         group.create_task(world.watch(self._patience, now_micros))
                 group.create_task(self._keys.run())
                 group.create_task(self._watch_usage())
+                for pusher in self.pushers:
+                    group.create_task(_apart(pusher))
+                if self.also is not None:
+                    group.create_task(self.also())
                 if self._broker is not None:
                     group.create_task(self._broker.watch())
         except ExceptionGroup as failed:
@@ -103,6 +111,7 @@ class Service:
         """The figures of each flag at this moment."""
         for flag, world in self._worlds.items():
             pump, pumps = world.reading.pump, [each.pump for each in world.reading.readings()]
+            audience = audience_of(world.reading.readings())
             yield Figure(
                 flag=flag,
                 outcomes=world.admission.counts,
@@ -121,6 +130,14 @@ class Service:
                 rules=world.admission.rules,
                 medal_differences=world.state.board.view(Differences).count,
                 stale_sources=world.state.board.view(Sources).stale(),
+                written_bytes=pump.counts["bytes"] + audience.written,
+                connections=audience.connections,
+                lag=(audience.lag_most, audience.lag_all),
+                dropped=pump.counts,
+                disciplines=world.admission.tally.disciplines,
+                sources=world.admission.tally.sources,
+                stages=world.state.stages.timings,
+                hops=world.hops.whole(),
             )
 
     async def _watch_usage(self) -> None:
@@ -134,5 +151,14 @@ class Service:
                 self._usage[flag] = {name: (each.bytes, each.max_bytes) for name, each in found.items()}
                 for name, (held, limit) in self._usage[flag].items():
                     if held > FULL_RATIO * limit:
-                        _log.warning("stream %s of flag %s is %d %% full", name, flag, 100 * held // limit)
+                        extra = {"flag": flag, "stream": name}
+                        _log.warning("stream %s of flag %s is %d %% full", name, flag, 100 * held // limit, extra=extra)
             await asyncio.sleep(USAGE_SECONDS)
+
+
+async def _apart(pusher: Pusher) -> None:
+    """A customer that cannot be sent anything is no reason to turn venues and readers away."""
+    try:
+        await pusher.run()
+    except FeedError as error:
+        _log.error("customer %s is sent nothing more: %s", pusher.customer.name, error.detail)

@@ -1,6 +1,8 @@
 """The world of one flag: production and test messages never share a stream, a log, a board or a subscriber."""
 
+import asyncio
 import secrets
+import time
 from collections.abc import Callable
 from datetime import tzinfo
 
@@ -11,11 +13,14 @@ from feed.config import Settings
 from feed.core.board import Board
 from feed.core.entry import Entry
 from feed.core.heads import Head, Heads, head_of
+from feed.core.hops import Hops
 from feed.core.labels import Labelling
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.core.outcome import Arrival, Outcome
-from feed.errors import BrokerError, ContradictionError
+from feed.core.stages import Stage, Stages
+from feed.errors import BrokerError, ContradictionError, OutcomeUnknownError
 from feed.ingest.admission import Admission, Limits
+from feed.ingest.refused import RefusalLog
 from feed.ingest.worker import Worker
 from feed.serve.delays import Delays
 from feed.serve.pump import Pump
@@ -30,13 +35,15 @@ from feed.stream.moments import Moments
 from feed.stream.projector import Projector
 from feed.stream.publisher import Publisher
 from feed.stream.segments import Segments
-from feed.stream.streams import STREAMS, last_sequence, set_up
+from feed.stream.streams import INFO_SECONDS, STREAMS, last_sequence, set_up
 from feed.stream.tide import Tide
 from feed.stream.watch import Patience, Watch
 
 Clock = Callable[[], int]
 PAYLOAD_BYTES = 1024 * 1024
 SEEN_SECONDS = 0.5
+BEGIN_SECONDS = 15.0  # longer than a cluster takes to agree on another leader
+AGAIN_SECONDS = 0.2
 
 
 class State:
@@ -48,6 +55,8 @@ class State:
         self.heads = Heads()
         self.tide = Tide(tip)
         self.wake: Callable[[], None] = lambda: None
+        self.taken: Callable[[Entry], None] = lambda _: None
+        self.stages = Stages(time.perf_counter)
         self._held: list[tuple[Entry, Head]] = []
 
     def remember(self, message: StreamMessage) -> None:
@@ -56,12 +65,15 @@ class State:
 
     def deliver(self, message: StreamMessage) -> None:
         """Take over the next message of the stream and let everybody know; a batch at its commit, as one."""
-        self._held.append(self._read(message))
-        if is_open(message.headers):
-            return
-        for entry, head in self._held:
-            self.log.append(entry)
-            self._know(entry, head)
+        with self.stages.timed(Stage.TAKE_OVER):
+            self._held.append(self._read(message))
+            if is_open(message.headers):
+                return
+            for entry, head in self._held:
+                self.log.append(entry)
+                self._know(entry, head)
+        for entry, _ in self._held:
+            self.taken(entry)
         self._held.clear()
         self.tide.rise(message.seq)
         self.wake()
@@ -92,30 +104,27 @@ class World:
         self.beats = beats
         self.link = beats.link
         self.delays = Delays(reading, reading.pump.now)
+        self.hops = Hops(reading.pump.now)
+        state.taken, reading.pump.told = self.hops.take, self.hops.written
 
     @classmethod
     async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock, worker: Worker) -> "World":
         """Set up the streams, fill the board, and wire the journey of one result."""
         _check(link)
         epoch = await set_up(link, STREAMS, settings.replicas)
-        tip = await last_sequence(link)
-        state = State(tip)
-        async for message in last_per_subject(link, "FEED", "feed.>", tip):
-            state.remember(message)
-        segments = Segments(link, state.log)
-        if tip:
-            await segments.load(AbsentError((tip - 1) // SEGMENT_SEQS))
+        tip, state, segments = await _begun(link)
         publisher = Publisher(link, state.tide, clock)
         limits = Limits(settings.body_bytes_max, settings.reorder_window_ms * 1000, settings.answer_ms / 1000)
         admission = Admission(publisher, state.heads, limits, clock, worker)
         pump = Pump(epoch, state.log, segments.load, clock)
         state.wake = pump.wake
+        admission.stages = publisher.stages = pump.stages = state.stages
         consumer = Consumer(link, "FEED", epoch=epoch, after=tip, deliver=state.deliver)
         past = Blobs(link), state.tide.passed, Moments(link), Labelling(state.board)
         reading = Reading(flag, epoch, state.log, state.board, pump, segments.load, *past)
         beats = Beats(link, clock)
         await beats.listen()
-        admission.heard = beats.tell
+        admission.heard, admission.refused = beats.tell, RefusalLog(flag).tell
         return cls(reading, admission, consumer, state, beats)
 
     async def admit(self, arrival: Arrival, decode: Decode, zones: dict[str, tzinfo]) -> Outcome:
@@ -146,6 +155,29 @@ class World:
         finally:
             self.delays.stop()
             self.reading.pump.stop()
+
+
+async def _begun(link: Connection) -> tuple[int, State, Segments]:
+    """The tip, what is known there, and the log's segments; asks again where a copy answers that is behind.
+
+    Raises OutcomeUnknownError when that goes on.
+    """
+    deadline = asyncio.get_running_loop().time() + BEGIN_SECONDS
+    while True:
+        try:
+            tip = await last_sequence(link, limit=INFO_SECONDS)
+            state = State(tip)
+            async for message in last_per_subject(link, "FEED", "feed.>", tip, is_whole=True):
+                state.remember(message)
+            segments = Segments(link, state.log)
+            if tip:
+                await segments.load(AbsentError((tip - 1) // SEGMENT_SEQS))
+        except OutcomeUnknownError:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(AGAIN_SECONDS)
+        else:
+            return tip, state, segments
 
 
 def _check(link: Connection) -> None:

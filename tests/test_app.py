@@ -42,6 +42,14 @@ async def test_an_existing_server_is_used_instead(house: House, tmp_path: Path):
         await house.known(2)  # and the first one follows
 
 
+async def test_the_two_flags_never_share_an_account(house: House, tmp_path: Path):
+    """Test messages would be told as results: the start is refused by name."""
+    settings = Settings(port=0, data=str(tmp_path / "unused"), nats=house.nats(), nats_test=house.nats())
+    with pytest.raises(BrokerError, match="lead to the same account"):
+        async with app.started(settings):
+            pass
+
+
 async def test_who_says_nothing_is_sent_away(tmp_path: Path):
     """Nobody holds a connection for long without asking for something; the figures tell how often that was."""
     async with opened(tmp_path, head_seconds=0.5) as house:
@@ -144,6 +152,7 @@ async def test_nobody_new_comes_in_while_the_others_are_sent_away(tmp_path: Path
 
 
 async def _refused_after(raw: Raw, house: House) -> None:
+    assert (await raw.text())["name"] == "restarting"
     assert (await raw.frame())[0] == 0x8
     with pytest.raises(OSError, match=r"Connect call failed|refused"):
         await Raw.connect(house.url)

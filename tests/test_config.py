@@ -156,3 +156,28 @@ def test_how_long_a_unit_may_be_silent_is_set_by_discipline(tmp_path: Path):
     for toml in ("unit_seconds.ath = 1", "unit_seconds.ATHM = 1", 'unit_seconds."" = 1', "unit_seconds.ATH = 0"):
         assert "unit_seconds" in wrong(tmp_path, toml)
     assert "unit_seconds" in wrong(tmp_path, "unit_seconds.ATH = inf")
+
+
+def test_test_messages_never_use_the_credentials_of_production():
+    """Certificates may be shared, as users and passwords in the addresses differ; credentials are an account."""
+    settings = Settings(nats_ca="ca", nats_certificate="c", nats_key="k", nats_credentials="x")
+    assert settings.proof("P") == ("ca", "c", "k", "x")
+    assert settings.proof("T") == ("ca", "c", "k", "")
+    own = {"nats_test_certificate": "tc", "nats_test_key": "tk", "nats_test_credentials": "tx"}
+    assert msgspec.structs.replace(settings, **own).proof("T") == ("ca", "tc", "tk", "tx")
+
+
+@pytest.mark.parametrize(
+    "flags, named",
+    [
+        ({"tls_certificate": "a"}, "tls_key"),
+        ({"tls_key": "a"}, "tls_certificate"),
+        ({"tls_client_authorities": "a"}, "tls_client_authorities"),
+        ({"jwt_keys": "a", "jwt_issuer": "b"}, "jwt_audience"),
+        ({"jwt_audience": "a"}, "jwt_keys, jwt_issuer"),
+        ({"jwt_keys": "http://id.example/keys", "jwt_issuer": "b", "jwt_audience": "c"}, "jwt_keys"),
+    ],
+)
+def test_what_goes_together_is_set_together(tmp_path: Path, flags: dict[str, str], named: str):
+    """A part alone would leave the doors more open than somebody thinks; keys of tokens come by a way that is safe."""
+    assert named in wrong(tmp_path, flags=flags)

@@ -36,6 +36,16 @@ async def test_a_stream_that_is_nearly_full_is_warned_of(
     assert said == ["stream RAW of flag P is 81 % full", "stream RAW of flag T is 81 % full"]
 
 
+async def test_a_refused_document_is_told(house: House, caplog: pytest.LogCaptureFixture):
+    """With the id that it has in quarantine, its flag, and its source as its sender names it."""
+    await house.store(odf("XA"))
+    status, answer = await house.post(odf("XA", Version="0"), "?source=STA1")
+    assert status == 422
+    (line,) = (record for record in caplog.records if record.name == "feed.refused")
+    assert line.message == "a document was refused: bad_version"
+    assert {("flag", "P"), ("id", answer["quarantine"]), ("source", "STA1")} <= vars(line).items()
+
+
 async def test_without_connection_an_outside_server_is_not_well(house: House, tmp_path: Path):
     """With `nats` health is whether we are connected: the flags that are not are named."""
     broker = house.service._broker

@@ -1,12 +1,15 @@
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from feed import world
 from feed.core.index import headers_of
-from feed.errors import ContradictionError
+from feed.errors import ContradictionError, OutcomeUnknownError
 from feed.stream.acks import publish_acked
-from feed.stream.consumer import StreamMessage
+from feed.stream.consumer import StreamMessage, last_per_subject
 from feed.world import State
 from schemas.topic import SUBJECT_PREFIX
 from schemas.wire import encode
@@ -27,6 +30,26 @@ async def test_a_restart_finds_log_board_and_heads_as_they_were(tmp_path: Path):
         _, body = await house.post(odf("XA", 2, unit=3))
         assert body["duplicates"] == 1
         assert await house.store(odf("XA", 3, unit=3)) == [7]
+
+
+async def test_a_start_asks_again_where_a_copy_is_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What the first one tells is dropped: board and log are those of the tip."""
+    async with opened(tmp_path) as house:
+        await house.store(odf("XA", 1), odf("XA", 2), odf("XB", 1))
+        before = await house.text("/v1/snapshot")
+    asked = []
+
+    async def behind(*args: Any, **options: Any) -> AsyncIterator[StreamMessage]:
+        asked.append(args)
+        async for message in last_per_subject(*args, **options):
+            yield message
+            if len(asked) == 1:
+                raise OutcomeUnknownError("whoever answered is behind")
+
+    monkeypatch.setattr(world, "last_per_subject", behind)
+    async with opened(tmp_path) as house:
+        assert await house.text("/v1/snapshot") == before
+    assert len(asked) == 3  # and flag T
 
 
 async def test_a_message_that_is_not_ours_is_a_contradiction(tmp_path: Path):

@@ -22,4 +22,5 @@ def hello(epoch: str, flag: str, tip: int, floor: int, start: int | None, speed:
 
 def error_frame(error: ReaderError) -> ErrorFrame:
     """The frame that tells an error before the close frame does."""
-    return ErrorFrame(name=error.name.value, detail=error.detail, hint=error.hint)
+    retry = round(1000 * error.again) if error.is_passing else None
+    return ErrorFrame(name=error.name.value, detail=error.detail, hint=error.hint, retry_ms=retry)

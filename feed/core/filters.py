@@ -17,11 +17,13 @@ REST = ">"
 EMPTY = "-"
 BELOW = ">="  # ours: a pattern that ends in a kind takes the topic itself and all below it
 PATTERNS_MAX = 200
-_REMEMBERED_TOPICS = 100_000
+_REMEMBERED_TOPICS = 256  # by each of ten thousand filters: 9 kB
 
 
 class Filter:
     """A compiled wish inside a scope; equal ones compare equal, so that their readers can share bytes."""
+
+    looks_inside = False  # whether its topic does not tell all
 
     def __init__(
         self, patterns: tuple[tuple[str, ...], ...], kinds: frozenset[str], scope: Scope = WHOLE, about: About = ANY
@@ -29,25 +31,24 @@ class Filter:
         self.scope = scope
         self.about = about
         self.patterns = tuple(sorted(set(patterns)))
+        self._literal = frozenset(each for each in self.patterns if ANY_TOKEN not in each)
+        self._open = tuple(each for each in self.patterns if ANY_TOKEN in each)
         self.kinds = kinds
         self.key = (self.patterns, kinds, scope, about)
+        self._hash = hash(self.key)
         self._known: dict[str, bool] = {}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Filter) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash(self.key)
+        return self._hash
 
     def wants(self, entry: Entry) -> bool:
         """Whether the reader gets this entry; remembered by topic, because topics repeat."""
         known = self._known.get(entry.topic)
         if known is None:
-            known = (
-                (not self.kinds or entry.kind in self.kinds)
-                and self.scope.covers(entry.topic)
-                and self._matches(entry.topic.split("."))
-            )
+            known = self.takes(entry) and self.matches(entry.topic)
             if len(self._known) >= _REMEMBERED_TOPICS:
                 self._known.clear()
             self._known[entry.topic] = known
@@ -55,16 +56,35 @@ class Filter:
 
     reaches = wants  # whether its topic is wanted, whatever it is about
 
+    def takes(self, entry: Entry) -> bool:
+        """Whether it is of a kind and in a scope that is wanted, whatever the patterns say."""
+        return (not self.kinds or entry.kind in self.kinds) and (self.scope is WHOLE or self.scope.covers(entry.topic))
+
+    def matches(self, topic: str) -> bool:
+        """Whether one of the patterns takes a topic: asked each time, nothing is remembered of it."""
+        tokens = topic.split(".")
+        if not self.patterns or self._is_literal(tuple(tokens)):
+            return True
+        return any(_matches(pattern, tokens) for pattern in self._open)
+
+    def _is_literal(self, tokens: tuple[str, ...]) -> bool:
+        """Whether a pattern without `*` takes them: looked up, however many there are."""
+        literal = self._literal
+        return bool(literal) and (
+            tokens in literal
+            or any((*tokens[:count], REST) in literal for count in range(len(tokens)))
+            or any((*tokens[:count], BELOW) in literal for count in range(len(tokens) + 1))
+        )
+
     def keeps(self, entry: Entry) -> bool:
         """Whether it is part of the state of the reader, and not only what removed something from it."""
         return entry.index.op is Op.PUT and self.wants(entry)
 
-    def _matches(self, tokens: list[str]) -> bool:
-        return not self.patterns or any(_matches(pattern, tokens) for pattern in self.patterns)
-
 
 class NarrowFilter(Filter):
     """A wish about people, places or a status, or inside a scope that names venues: each message is looked at."""
+
+    looks_inside = True
 
     def wants(self, entry: Entry) -> bool:
         return self.reaches(entry) and self.scope.is_at(entry.index.venues) and self.about.concerns(entry.index)

@@ -1,18 +1,17 @@
 """Which filters want an entry, found by what it is about: ten thousand different ones cost a look-up, no question each.
 
 Those that name athletes, organisations, venues or a status are found by these, the others by their patterns, which are
-a tree of tokens. What was found for a topic is remembered, because topics repeat, until a filter comes or goes.
+a tree of tokens. What was found for a topic is remembered, because topics repeat; of filters that came or went since,
+each is asked about that topic alone, unless there were too many.
 """
 
 from collections import defaultdict
-from typing import Final
 
 from feed.core.about import told
 from feed.core.entry import Entry
 from feed.core.filters import ANY_TOKEN, BELOW, REST, Filter
 from feed.core.index import TOO_MANY_TO_LIST
-
-REMEMBERED_TOPICS: Final = 100_000
+from feed.core.reached import Reached
 
 
 class _Node:
@@ -55,7 +54,7 @@ class Interests:
         self._by_kind: defaultdict[str, set[Filter]] = defaultdict(set)  # those that name kinds alone
         self._all: set[Filter] = set()  # those that name neither
         self._about: dict[str, defaultdict[str, set[Filter]]] = {}  # by kind of value and value
-        self._known: dict[str, tuple[Filter, ...]] = {}
+        self._reached = Reached(self._found)
 
     def add(self, wish: Filter) -> None:
         """Take in a filter that is not in it."""
@@ -63,7 +62,7 @@ class Interests:
             for held in self._told_by(wish):
                 held.add(wish)
             return
-        self._known.clear()
+        self._reached.came(wish)
         for pattern in wish.patterns:
             node = self._root
             for token in pattern:
@@ -85,7 +84,7 @@ class Interests:
                 if not filters[value]:
                     del filters[value]
             return
-        self._known.clear()
+        self._reached.went(wish)
         for pattern in wish.patterns:
             _prune(self._root, pattern, 0, wish)
         if not wish.patterns:
@@ -94,12 +93,7 @@ class Interests:
 
     def wanting(self, entry: Entry) -> list[Filter]:
         """The filters that want this entry."""
-        known = self._known.get(entry.topic)
-        if known is None:
-            if len(self._known) >= REMEMBERED_TOPICS:
-                self._known.clear()
-            known = self._known[entry.topic] = self._found(entry)
-        found = [wish for wish in known if wish.wants(entry)]
+        found = [wish for wish in self._reached.of(entry) if not wish.looks_inside or wish.wants(entry)]
         if self._about:
             found += (wish for wish in self._concerned(entry) if wish.wants(entry))
         return found
@@ -120,10 +114,10 @@ class Interests:
         return [filters[value] for value in values]
 
     def _found(self, entry: Entry) -> tuple[Filter, ...]:
-        """Those that may want it, as far as its topic tells."""
+        """Those that may want it, as far as its topic tells; they are looked for in all that there are."""
         found = self._all | self._by_kind.get(entry.kind, set())
         self._root.collect(entry.topic.split("."), 0, found)
-        return tuple(wish for wish in found if wish.reaches(entry))
+        return tuple(wish for wish in found if wish.takes(entry))
 
     def _unpatterned(self, wish: Filter) -> list[set[Filter]]:
         return [self._by_kind[kind] for kind in wish.kinds] if wish.kinds else [self._all]

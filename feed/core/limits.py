@@ -34,6 +34,10 @@ class Bucket:
         self._most = self._tokens = max(1.0, rate * BURST_SECONDS)
         self._when = now
 
+    def is_full(self, now: float) -> bool:
+        """Whether it is as good as a new one."""
+        return self._tokens + (now - self._when) * self._rate >= self._most
+
     def take(self, now: float) -> int:
         """Take a token and return 0, or the whole seconds after which there is one."""
         self._tokens = min(self._most, self._tokens + (now - self._when) * self._rate)

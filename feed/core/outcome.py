@@ -9,7 +9,7 @@ from feed.refusals import Refusal
 class Arrival(msgspec.Struct, frozen=True):
     """One document's bytes as they came: `encoding` is the transport's ("" or "gzip"), `recv` microseconds UTC.
 
-    `key` is what it was sent with, None while the service has no keys.
+    `key` is what it was sent with, None while the service has no keys; `seconds` how long its body took to come.
     """
 
     format: str
@@ -18,6 +18,7 @@ class Arrival(msgspec.Struct, frozen=True):
     recv: int
     source: str | None = None
     key: Key | None = None
+    seconds: float = 0.0
 
 
 class Stored(msgspec.Struct, frozen=True):

@@ -1,16 +1,17 @@
 """How an error or a JSON text leaves by HTTP."""
 
+from math import ceil
+
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from feed.errors import ErrorName, ReaderError
+from feed.errors import PASSING, ErrorName, ReaderError
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="feed"'}
 _UNAUTHORIZED = 401
-_PASSING = frozenset({429, 503})
 
 
 class ErrorText(msgspec.Struct, frozen=True):
@@ -33,13 +34,15 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def problem(
-    status: int, name: str, detail: str, hint: str, quarantine: str | None = None, *, again: int = 1
+    status: int, name: str, detail: str, hint: str, quarantine: str | None = None, *, again: float = 1
 ) -> web.Response:
     """An error's answer, with Retry-After where trying again may help, and at 401 with how to be known."""
     body = Problem(
         ErrorText(name, detail, hint), f"urn:feed:{name}", name.replace("_", " "), status, detail, quarantine
     )
-    headers = {"Retry-After": str(again)} if status in _PASSING else _CHALLENGE if status == _UNAUTHORIZED else None
+    headers = _CHALLENGE if status == _UNAUTHORIZED else None
+    if status in PASSING:
+        headers = {"Retry-After": str(ceil(again))}
     return web.Response(body=msgspec.json.encode(body), status=status, headers=headers, content_type=PROBLEM)
 
 

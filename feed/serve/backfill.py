@@ -1,25 +1,28 @@
 """GET /v1/odf: documents by the attributes of their header, as customers of ODF ask for what they missed.
 
-The parameters are those of Foundation Principles 8 (recovery); several documents come as a ZIP of files.
+The parameters are those of Foundation Principles 8 (recovery); several documents come as a ZIP of files, which is made
+as it leaves: two documents are in memory, however many there are and however slowly they are read.
 """
 
-import asyncio
-import io
-import zipfile
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from multidict import MultiMapping
 
 from feed.core.entry import Entry
-from feed.errors import ErrorName, ReaderError
+from feed.errors import ErrorName, OutcomeUnknownError, ReaderError
 from feed.serve.competitions import ZONES, chosen
 from feed.serve.door import Answer, Door, opens
-from feed.serve.odf import FAMILY_WANTED, XML, Written, read_family, written
+from feed.serve.odf import FAMILY_WANTED, XML, Written, read_family, send_document, written
 from feed.serve.parameters import COMPETITION, DELAY, FLAG, Choice, Number, Text, named
+from feed.serve.pulls import under_way
 from feed.serve.query import read_number
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
+from feed.serve.views import send_portions
+from feed.serve.zipping import Zip
 from feed.venues.odf import RESULT, RefusedError, topic_of
 from schemas.list import LIST_KIND
 from schemas.topic import parse_topic
@@ -30,6 +33,7 @@ KEY = ("DocumentCode", "DocumentSubcode", "DocumentType", "DocumentSubtype", "La
 STEPS_MAX = 5_000  # versions of one document that are looked at
 DOCUMENTS_MAX = 1_000
 
+_log = logging.getLogger("feed.serve.backfill")
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 VERSION = Number(name="Version", meaning="This Version alone.", highest=999_999_999, example="3")
@@ -72,26 +76,70 @@ async def backfill(request: web.Request) -> web.StreamResponse:
     if version is not None and parse_topic(topic).kind == LIST_KIND:
         detail = "a list is written as it is now"
         raise ReaderError(ErrorName.BAD_REQUEST, detail, hint="Leave out Version; earlier entities are on /v1/log.")
-    found: list[Written] = []
-    async for entry in _versions(reading, topic):
-        message = decode(entry.json)
-        if version is not None and message.version is not None and message.version < version:
-            break
-        if version not in {None, message.version}:
-            continue
-        document = await written(reading, entry, family, zones)
-        if _is_of(document, query):
-            found.append(document)
-        if len(found) == DOCUMENTS_MAX:
-            break
-    if not found:
-        raise ReaderError(ErrorName.NOT_FOUND, "no document fits", hint="Leave out Version or the dates.")
-    if len(found) == 1:
-        return web.Response(body=found[0].text, content_type=XML, charset="utf-8")
-    return web.Response(body=await asyncio.to_thread(_zipped, found), content_type=ZIP)
+    documents = _fitting(reading, topic, query, version, family, zones)
+    async with under_way(request, reading), aclosing(documents):
+        try:
+            first, second = await anext(documents, None), await anext(documents, None)
+        except OutcomeUnknownError as error:
+            raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
+        if first is None:
+            raise ReaderError(ErrorName.NOT_FOUND, "no document fits", hint="Leave out Version or the dates.")
+        if second is None:
+            return await send_document(request, first.text)
+        return await _send_all(request, [first, second], documents)
 
 
-async def _versions(reading: Reading, topic: str) -> AsyncIterator[Entry]:
+async def _send_all(
+    request: web.Request, found: list[Written], others: AsyncGenerator[Written, None]
+) -> web.StreamResponse:
+    """All of them as files; raises nothing once the headers are written: a failure then cuts the connection off."""
+    if request.method == hdrs.METH_HEAD:
+        return web.Response(content_type=ZIP)
+    response, files = web.StreamResponse(headers={hdrs.CONTENT_TYPE: ZIP}), Zip()
+    try:
+        await response.prepare(request)
+        while found:
+            document = found.pop(0)
+            await send_portions(response, await files.add(document.name, document.text))
+        async for document in others:
+            await send_portions(response, await files.add(document.name, document.text))
+        await send_portions(response, files.end())
+        await response.write_eof()
+    except (ReaderError, OutcomeUnknownError) as error:
+        _log.error("a ZIP was cut off: %s", error.detail)
+        if request.transport is not None:
+            request.transport.abort()
+    except ConnectionError:
+        response.force_close()
+    return response
+
+
+async def _fitting(
+    reading: Reading,
+    topic: str,
+    query: MultiMapping[str],
+    version: int | None,
+    family: str,
+    zones: Mapping[str, str],
+) -> AsyncGenerator[Written, None]:
+    """The documents of a topic that fit, the newest first, each made when it is asked for; raises ReaderError."""
+    count = 0
+    async with aclosing(_versions(reading, topic)) as versions:
+        async for entry in versions:
+            message = decode(entry.json)
+            if version is not None and message.version is not None and message.version < version:
+                return
+            if version not in {None, message.version}:
+                continue
+            document = await written(reading, entry, family, zones)
+            if _is_of(document, query):
+                yield document
+                count += 1
+            if count == DOCUMENTS_MAX:
+                return
+
+
+async def _versions(reading: Reading, topic: str) -> AsyncGenerator[Entry, None]:
     """The messages of a topic, the newest first, as far as the reader may see them."""
     entry = reading.board.get(topic)
     for _ in range(STEPS_MAX):
@@ -101,18 +149,11 @@ async def _versions(reading: Reading, topic: str) -> AsyncIterator[Entry]:
         if entry.kind == LIST_KIND:
             return
         prev = decode(entry.json).prev
-        entry = (await reading.read(prev - 1, 1))[0] if prev else None
+        found = await reading.read(prev - 1, 1) if prev else []
+        entry = found[0] if found and found[0].topic == topic else None  # the broker may have lost it
 
 
 def _is_of(document: Written, query: MultiMapping[str]) -> bool:
     """Whether a document is of the days asked for."""
     _, logical_date, date, *_ = document.name.split("~")
     return query.get("LogicalDate", logical_date) == logical_date and query.get("Date", date) == date
-
-
-def _zipped(documents: list[Written]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as files:
-        for number, document in enumerate(documents):
-            files.writestr(f"{number:04d}~{document.name}", document.text)
-    return out.getvalue()

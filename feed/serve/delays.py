@@ -14,6 +14,7 @@ from feed.core.entry import Entry
 from feed.core.labels import Labelling
 from feed.core.scope import WHOLE
 from feed.errors import ErrorName, OutcomeUnknownError, ReaderError
+from feed.serve.beginning import begun
 from feed.serve.moments import board_at, everything
 from feed.serve.pump import RETRY_SECONDS, Pump
 from feed.serve.reading import MICROS, Reading
@@ -151,8 +152,7 @@ class Delays:
         except OutcomeUnknownError as error:
             raise ReaderError(ErrorName.NOT_READY, error.detail, hint="Ask again in a second.") from error
         self._late[seconds], self._live.behind[seconds] = late, late.reading
-        self._tasks[seconds] = task = asyncio.create_task(late.run())
-        task.add_done_callback(_report)
+        self._tasks[seconds] = begun(late.run(), "telling later failed")
         self._watch(seconds, late)
         return late
 
@@ -198,9 +198,3 @@ async def _known(live: Reading, until: Micros) -> tuple[Board, int]:
     if newest.published > until:
         raise OutcomeUnknownError(f"whoever answered does not hold what follows seq {newest.seq} yet")
     return (await board_at(moment, live.board, WHOLE, everything)).board, moment.seq
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        context = {"message": "telling later failed", "exception": error, "task": task}
-        task.get_loop().call_exception_handler(context)

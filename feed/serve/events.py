@@ -14,7 +14,8 @@ from feed.serve.competitions import chosen
 from feed.serve.door import opens, view
 from feed.serve.moments import Wanted
 from feed.serve.parameters import PAGED, Text, named
-from feed.serve.profiles import known_now, read_page
+from feed.serve.parts import read_page
+from feed.serve.profiles import known_now
 from feed.serve.rights import entitled
 from feed.serve.views import answer
 from schemas.rsc import FILLING, LENGTH, Level, Rsc, parse_code

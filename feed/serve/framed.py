@@ -22,6 +22,7 @@ class FrameSubscriber(Subscriber):
     """`said` is told each text of the client."""
 
     __slots__ = ("_reader", "_said")
+    hears_goodbye = True
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class FrameSubscriber(Subscriber):
 
     def data_received(self, data: bytes) -> None:
         """Obey what the bytes complete; once a close frame went out, whatever the client still says is late."""
-        if not self.is_open:
+        if not self.is_open and self._is_half_closed():
             return
         try:
             events = self._reader.receive(data)
@@ -46,19 +47,23 @@ class FrameSubscriber(Subscriber):
         for event in events:
             if self.is_open:
                 self._take(event)
+            if event.opcode is Opcode.CLOSE and self.transport is not None and not self._is_half_closed():
+                self.transport.close()  # both have said goodbye (RFC 6455 section 7.1.1)
 
     def close(self, code: int, reason: bytes = b"") -> None:
         """Say goodbye; nothing follows a close frame (RFC 6455 section 5.5.1)."""
         self.end_with(close_frame(code, reason))
 
     def refuse(self, error: ReaderError, cursor: str) -> None:
-        """A close reason is too short for a detail: it comes in a frame of its own."""
-        self.say(error_frame(error))
-        self.close_by(error, cursor)
+        """A close reason is too short for a detail: it comes in a frame of its own, in the same write."""
+        self.end_with(self.key.encoding.control(error_frame(error)) + _closing(error, cursor))
 
     def close_by(self, error: ReaderError, cursor: str) -> None:
-        reason = msgspec.json.encode(CloseReason(error.name.value, cursor))
-        self.close(error.complaint.close_code, reason)
+        self.end_with(_closing(error, cursor))
+
+    def _is_half_closed(self) -> bool:
+        """Whether our direction has its own end; TLS has none, and waits for the client's goodbye."""
+        return self.transport is None or self.transport.can_write_eof()
 
     def _take(self, event: Event) -> None:
         match event.opcode:
@@ -73,3 +78,7 @@ class FrameSubscriber(Subscriber):
                 self._said(self, event.payload)
             case _:
                 self.close(CloseCode.UNSUPPORTED, b"send texts")
+
+
+def _closing(error: ReaderError, cursor: str) -> bytes:
+    return close_frame(error.complaint.close_code, msgspec.json.encode(CloseReason(error.name.value, cursor)))

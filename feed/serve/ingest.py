@@ -4,6 +4,7 @@ One POST is one document. 200 comes only after JetStream has acknowledged the ra
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -81,13 +82,14 @@ async def ingest(request: web.Request) -> web.StreamResponse:
     encoding = _ENCODINGS.get(request.headers.get("Content-Encoding", "").strip().lower())
     if encoding is None or _media(request) not in _MEDIA:
         return _refused(Refusal(Reason.UNSUPPORTED_MEDIA, "this media type or encoding is not read"), 415)
-    most = request.app[BODY_BYTES_MAX]
+    most, began = request.app[BODY_BYTES_MAX], time.perf_counter()
     data = await _body(request, key.bytes_max(most) if key else most)
     if isinstance(data, web.Response):
         return data
+    seconds = time.perf_counter() - began
     key = rights.writer(request)  # again: a body takes its time, and a key may be revoked meanwhile
     source = request.query.get("source") or (key.source if key else None)
-    arrival = Arrival(name, data, encoding, request.app[CLOCK](), source, key)
+    arrival = Arrival(name, data, encoding, request.app[CLOCK](), source, key, seconds)
     return await _admitted(request.app[ADMIT], arrival)
 
 

@@ -25,7 +25,7 @@ class Desk(Protocol):
 
     def all(self) -> list[Key]: ...
 
-    async def add(self, wish: KeyWish, by: str) -> tuple[Key, str]: ...
+    async def add(self, wish: KeyWish, by: str) -> tuple[Key, str | None]: ...
 
     async def revoke(self, key_id: str, by: str) -> Key: ...
 
@@ -40,10 +40,10 @@ class KeysPage(msgspec.Struct, frozen=True):
 
 
 class NewKey(msgspec.Struct, frozen=True):
-    """A key that was made; its secret is told here and never again."""
+    """A key that was made; its secret is told here and never again. With `secret: false` it has none."""
 
     key: dict[str, Any]
-    secret: str
+    secret: str | None
 
 
 _decoder = msgspec.json.Decoder(KeyWish)

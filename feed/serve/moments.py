@@ -24,7 +24,7 @@ from feed.serve.past import PAST, Built
 from feed.serve.pulls import under_way
 from feed.serve.query import LANG, read_labels
 from feed.serve.reading import DEFAULTED, READINGS, Moment, Reading
-from schemas.registry import KINDS, KindClass
+from feed.venues.odf import LISTED_KINDS
 from schemas.rsc import Code
 from schemas.topic import Topic, escape
 
@@ -78,7 +78,7 @@ def of_code(competition: str, code: Code) -> Wanted:
 def of_set(topic: str) -> Wanted:
     """What stands at the head of a set, and all that may have belonged to it."""
     start = topic.partition(".")[0] + "."
-    return lambda board: (entry for entry in board if entry.topic == topic or _is_entity(entry, start))
+    return lambda board: (entry for entry in board if entry.topic == topic or _is_listed(entry, start))
 
 
 def of_topics(*topics: str) -> Wanted:
@@ -141,8 +141,8 @@ def _codes(board: Board) -> Iterable[Entry]:
     return (entry for entry in board if entry.kind == CODE_KIND)
 
 
-def _is_entity(entry: Entry, start: str) -> bool:
-    return KINDS[entry.kind].kind_class is KindClass.ENTITY and entry.topic.startswith(start)
+def _is_listed(entry: Entry, start: str) -> bool:
+    return entry.kind in LISTED_KINDS and entry.topic.startswith(start)
 
 
 async def _moment(reading: Reading, text: str) -> Moment:

@@ -24,6 +24,13 @@ _GUARDED: Final = (ErrorName.UNAUTHORIZED, ErrorName.NOT_ENTITLED, ErrorName.TOO
 _SECURITY: Final = {
     "key": {"type": "apiKey", "in": "header", "name": "X-API-KEY", "description": "A key made by `feed keys add`."},
     "bearer": {"type": "http", "scheme": "bearer", "description": "The same key."},
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of the issuer that the service is set up with, to read and to operate.",
+    },
+    "certificate": {"type": "mutualTLS", "description": "The certificate that a source's key is bound to."},
     "graphics": {"type": "apiKey", "in": "query", "name": "key", "description": "A key of type graphics, read-only."},
 }
 

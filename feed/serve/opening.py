@@ -1,6 +1,7 @@
 """How every subscriber begins, whatever its encoding: hello, then the state or the log from its place on."""
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from feed.core.control import hello
 from feed.core.pace import Pace
@@ -30,7 +31,8 @@ def begin(request: web.Request, head: bytes, subscriber: Subscriber, wish: Wish)
     subscriber.pace = Pace(wish.speed) if wish.speed else None
     early = hand_over(request, head, subscriber)
     place = None if wish.snapshot else subscriber.cursor
-    subscriber.say(hello(reading.epoch, reading.flag, tip, reading.log.floor, place, wish.speed))
+    greeting = hello(reading.epoch, reading.flag, tip, reading.log.floor, place, wish.speed)
+    subscriber.say(replace(greeting, dictionary=subscriber.key.encoding.dictionary, delay=reading.delay or None))
     snapshot = reading.board.snapshot(subscriber.key.filter.keeps) if wish.snapshot else None
     reading.pump.open(subscriber, snapshot, None if wish.after is None else tip)
     if early:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from feed.core.encodings import FRAMED
+from feed.core.encodings import FRAMED, FRAMINGS
 from feed.errors import ErrorName
 from schemas.ledger import MedalView
 
@@ -185,6 +185,14 @@ SPEED = Factor(
     highest=10_000,
 )
 ENCODING = Choice(name="encoding", meaning="Of the frames.", of=tuple(FRAMED), default="json", example="msgpack")
+COMPRESSION = Choice(
+    name="compression",
+    meaning="Each message is one zstd frame, with the dictionary that `hello` names; control frames stay as they are.",
+    of=tuple(FRAMINGS),
+    default="none",
+    example="zstd",
+)
+FORM = named(ENCODING, COMPRESSION)
 VIEW = Choice(
     name="view",
     meaning="What is signed off, or also what is pending.",

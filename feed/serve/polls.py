@@ -15,6 +15,10 @@ class Polls:
         self._seen = log.tip
         self._waiting: dict[Filter, set[asyncio.Future[None]]] = {}
 
+    def __len__(self) -> int:
+        """How many wait."""
+        return sum(map(len, self._waiting.values()))
+
     async def wanted(self, wish: Filter, seconds: float) -> None:
         """Return at the next message that the wish takes, after that time, or when everybody is released."""
         self.look()

@@ -5,13 +5,12 @@ import re
 
 import msgspec
 from aiohttp import web
-from multidict import MultiMapping
 
 from feed.core.agenda import Agenda
 from feed.core.derived import MARK
 from feed.core.involvement import LISTS, Casts
 from feed.core.medal_views import Journal, Journals
-from feed.core.profiles import Delegation, Page, Profile, delegation, profile
+from feed.core.profiles import Delegation, Profile, delegation, profile
 from feed.core.schedule import Schedule
 from feed.core.sides import WORDS
 from feed.errors import ErrorName, ReaderError
@@ -19,8 +18,8 @@ from feed.serve.competitions import NO_ZONE, ZONES, chosen
 from feed.serve.counted import through
 from feed.serve.door import opens, view
 from feed.serve.moments import Wanted, at_moment, of_kinds
-from feed.serve.parameters import DATE, LIMIT_OF_PAGE, OFFSET, PAGED, Text, named
-from feed.serve.query import read_number
+from feed.serve.parameters import DATE, PAGED, Text, named
+from feed.serve.parts import read_page
 from feed.serve.reading import Reading
 from feed.serve.rights import entitled
 from feed.serve.schedule import read_day
@@ -144,8 +143,3 @@ async def known_now(request: web.Request, wanted: Wanted | None = None) -> Known
     seq = max(programme.seq, cast.seq, journal.seq)
     agenda = Agenda(competition, programme, cast)
     return Known(reading, competition, agenda, journal, seq, through(reading, competition))
-
-
-def read_page(query: MultiMapping[str]) -> Page:
-    """`limit` and `offset`; raises ReaderError bad_request."""
-    return Page(read_number(query, OFFSET), read_number(query, LIMIT_OF_PAGE))

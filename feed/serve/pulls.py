@@ -12,6 +12,7 @@ from feed.core.entry import Entry
 from feed.core.stall import StallWatch
 from feed.serve.answers import JSON
 from feed.serve.coding import GZIP, Gzip, takes_gzip
+from feed.serve.progress import accepted
 from feed.serve.query import NDJSON
 from feed.serve.quotas import holders
 from feed.serve.reading import Reading
@@ -42,6 +43,11 @@ class Pull:
         """Bytes handed to the transport that the socket has not taken yet."""
         transport = self._request.transport
         return transport.get_write_buffer_size() if transport else 0
+
+    @property
+    def accepted(self) -> int:
+        """Bytes that have left us, as far as progress can be seen from them."""
+        return accepted(self._request.transport, self.written)
 
     @property
     def is_gone(self) -> bool:

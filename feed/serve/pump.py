@@ -8,18 +8,21 @@ is served alone, from the same log, until it has caught up.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Protocol, cast
 
-from feed.core.cohorts import Cohorts, next_batch, portions, written
+from feed.core.backlog import Backlog
+from feed.core.cohorts import Cohort, Cohorts, portions, written
 from feed.core.cursor import write_cursor
 from feed.core.deltas import Deltas
 from feed.core.entry import Entry
 from feed.core.filters import Filter
 from feed.core.labels import Labels
 from feed.core.log import AbsentError, Readable
+from feed.core.stages import Stage, Stages
 from feed.core.stall import StallWatch
 from feed.errors import OutcomeUnknownError
+from feed.serve.beginning import begun
 from feed.serve.polls import Polls
 from feed.serve.subscriber import Subscriber
 from schemas.control import Filtered, Heartbeat, ReplayEnd, SnapshotEnd
@@ -27,16 +30,17 @@ from schemas.control import Filtered, Heartbeat, ReplayEnd, SnapshotEnd
 HEARTBEAT_SECONDS = 5.0
 SWEEP_SECONDS = 1.0
 RETRY_SECONDS = 0.2
+FAILING = "serving a subscriber failed"
 IN_SNAPSHOT = -1  # a subscriber's cursor while its snapshot is still on the way
 
 
 class Watched(Protocol):
-    """Whoever may owe us progress: `written` and `owed` count bytes."""
+    """Whoever may owe us progress: `accepted` and `owed` count bytes."""
 
     stall: StallWatch | None
 
     @property
-    def written(self) -> int: ...
+    def accepted(self) -> int: ...
 
     @property
     def owed(self) -> int: ...
@@ -60,7 +64,7 @@ class Pump:
     """Owns all subscribers of one flag. `start` and `stop` frame its life; `wake` says that the log has grown.
 
     `pulls` are the HTTP answers under way, `polls` those of them that wait for the next message. `held` counts both by
-    their holders.
+    their holders. `told` hears of each round how far it reached, what was written in it, and when that began.
     """
 
     def __init__(
@@ -68,10 +72,13 @@ class Pump:
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.held: Counter[str] = Counter()
+        self.stages = Stages(time.perf_counter)
+        self.told: Callable[[int, Iterable[list[Entry]], int], None] = lambda *_: None
         self.cohorts = Cohorts(log.tip)
         self.polls = Polls(log)
         self.pulls: set[Answer] = set()
         self.subscribers: set[Subscriber] = set()
+        self._backlog = Backlog()
         self._epoch = epoch
         self._log = log
         self._load = load
@@ -115,7 +122,7 @@ class Pump:
         self.enter(subscriber.holders)
         if snapshot is not None:
             cut, subscriber.cursor, subscriber.since = subscriber.cursor, IN_SNAPSHOT, 0
-            subscriber.task = _started(self._send_snapshot(subscriber, snapshot, cut))
+            subscriber.task = begun(self._send_snapshot(subscriber, snapshot, cut), FAILING)
         elif goal is not None or not self._meet(subscriber):
             self._alone(subscriber, goal)
 
@@ -134,6 +141,7 @@ class Pump:
         self.cohorts.leave(subscriber)
         if subscriber.transport is None and subscriber in self.subscribers:
             self.subscribers.discard(subscriber)
+            self.counts["bytes"] += subscriber.written
             self.exit(subscriber.holders)
 
     def enter(self, holders: Iterable[str]) -> None:
@@ -179,7 +187,7 @@ class Pump:
             owed = reader.owed
             if owed:
                 reader.stall = reader.stall or StallWatch()
-                if reader.stall.is_stalled(reader.written - owed, now):
+                if reader.stall.is_stalled(reader.accepted, now):
                     self.counts["stalled"] += 1
                     reader.abort()
             elif reader.stall is not None:
@@ -205,14 +213,22 @@ class Pump:
         except AbsentError:
             self._part([cast("Subscriber", member) for cohort in self.cohorts for member in cohort.members])
             front = self._log.tip
+            self.told(front, (), 0)
         else:
-            for cohort, entries in taken.items():
-                members = cast("set[Subscriber]", cohort.members)
-                for frames, group in written(cohort.key, entries, self._epoch, members):
-                    self._part(self._write(frames, group))
+            began = self._clock()
+            if taken:
+                with self.stages.timed(Stage.WRITE):
+                    self._write_all(taken)
+            self.told(front, taken.values(), began)
         self.cohorts.front = front
         if front < self._log.tip:
             self.wake()
+
+    def _write_all(self, taken: dict[Cohort, list[Entry]]) -> None:
+        for cohort, entries in taken.items():
+            members = cast("set[Subscriber]", cohort.members)
+            for frames, group in written(cohort.key, entries, self._epoch, members):
+                self._part(self._write(frames, group))
 
     def _write(self, frames: bytes, members: Collection[Subscriber]) -> list[Subscriber]:
         clogged = []
@@ -238,7 +254,7 @@ class Pump:
 
     def _alone(self, subscriber: Subscriber, goal: int | None) -> None:
         if subscriber.is_open:
-            subscriber.task = _started(self._serve(subscriber, goal))
+            subscriber.task = begun(self._serve(subscriber, goal), FAILING)
 
     async def _serve(self, subscriber: Subscriber, goal: int | None) -> None:
         """Serve one subscriber alone until it meets its cohort; ends with its connection."""
@@ -264,7 +280,7 @@ class Pump:
         reach = self._log, subscriber, self.cohorts.front, self._epoch
         if subscriber.pace is not None:
             return subscriber.pace.next_batch(*reach, asyncio.get_running_loop().time())
-        return *next_batch(*reach), 0.0
+        return *self._backlog.next_batch(*reach), 0.0
 
     async def _send_snapshot(self, subscriber: Subscriber, snapshot: list[Entry], cut: int) -> None:
         for portion in portions(snapshot):
@@ -298,15 +314,3 @@ class Pump:
 
         timer = loop.call_later(seconds, again)
         self._timers.append(timer)
-
-
-def _started(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-    task = asyncio.ensure_future(work)
-    task.add_done_callback(_report)
-    return task
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        context = {"message": "serving a subscriber failed", "exception": error, "task": task}
-        task.get_loop().call_exception_handler(context)

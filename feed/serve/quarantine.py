@@ -83,7 +83,7 @@ DISCARD = Door(
 @opens(QUARANTINE)
 async def quarantine(request: web.Request) -> web.StreamResponse:
     """List what is held and not decided, oldest first; with `all=1` the newest `limit` that were refused or held."""
-    flag, key = _operator(request)
+    flag, key = await _operator(request)
     desk = request.app[DESK]
     limit = read_number(request.query, LIMIT)
     try:
@@ -96,7 +96,7 @@ async def quarantine(request: web.Request) -> web.StreamResponse:
 @opens(QUARANTINED)
 async def quarantined(request: web.Request) -> web.StreamResponse:
     """Show one document of the quarantine."""
-    flag, key = _operator(request)
+    flag, key = await _operator(request)
     return json_answer(await _found(request, flag, key))
 
 
@@ -113,21 +113,21 @@ async def discard(request: web.Request) -> web.StreamResponse:
 
 
 async def _decide(request: web.Request, action: Action) -> web.Response:
-    flag, key = _operator(request)
+    flag, key = await _operator(request)
     case = await _found(request, flag, key)
     desk = request.app[DESK]
     act = desk.release if action is Action.RELEASED else desk.discard
     try:
-        return json_answer(await act(flag, case, key.id if key else LOCAL))
+        return json_answer(await act(flag, case, key.bearer if key else LOCAL))
     except OutcomeUnknownError as error:
         raise _again(error) from error
     except DamagedError as error:
         raise ReaderError(ErrorName.DAMAGED, error.detail) from error
 
 
-def _operator(request: web.Request) -> tuple[str, Key | None]:
+async def _operator(request: web.Request) -> tuple[str, Key | None]:
     flag = read_flag(request.query, request.app[READINGS]).flag
-    return flag, request.app[RIGHTS].operator(request, flag)
+    return flag, await request.app[RIGHTS].operator(request, flag)
 
 
 async def _found(request: web.Request, flag: str, key: Key | None) -> Case:

@@ -9,12 +9,12 @@ from multidict import MultiMapping
 
 from feed.core.about import ABOUT, read_about
 from feed.core.cohorts import CohortKey
-from feed.core.encodings import FRAMED, Encoding
+from feed.core.encodings import FRAMINGS, Encoding
 from feed.core.filters import Filter, parse_filter
 from feed.core.labels import Labelling, Labels
 from feed.core.scope import Scope
 from feed.errors import ErrorName, ReaderError
-from feed.serve.parameters import ENCODING, SPEED, SUBSCRIBER, Number, Parameters, Seconds, named
+from feed.serve.parameters import COMPRESSION, ENCODING, FORM, SPEED, SUBSCRIBER, Choice, Number, Parameters, Seconds
 from feed.serve.reading import Reading
 
 NDJSON = "application/x-ndjson"
@@ -141,6 +141,14 @@ def read_switch(query: MultiMapping[str], name: str) -> bool:
     return text == "1"
 
 
+def read_choice(query: MultiMapping[str], choice: Choice) -> str:
+    """A parameter that is one of a few words; raises ReaderError bad_request."""
+    text = query.get(choice.name, choice.default or "")
+    if text not in choice.of:
+        raise ReaderError(ErrorName.BAD_REQUEST, f"{choice.name}={text[:20]}: there are {' and '.join(choice.of)}")
+    return text
+
+
 def read_number(query: MultiMapping[str], number: Number) -> int:
     """A parameter that is a whole number within its limits; raises ReaderError bad_request."""
     text, lowest, highest = query.get(number.name, str(number.default)), number.lowest, number.highest
@@ -161,11 +169,9 @@ def read_seconds(query: MultiMapping[str], seconds: Seconds) -> float:
 
 async def read_stream_wish(query: MultiMapping[str], reading: Reading) -> tuple[Wish, Encoding]:
     """The wish of a WebSocket subscriber, and the encoding of its frames."""
-    check_names(query, SUBSCRIBER | named(ENCODING))
-    encoding = query.get("encoding", "json")
-    if encoding not in FRAMED:
-        raise ReaderError(ErrorName.BAD_REQUEST, f"encoding={encoding[:20]}: there are {' and '.join(FRAMED)}")
-    return await _read_wish(query, reading), FRAMED[encoding]
+    check_names(query, SUBSCRIBER | FORM)
+    encoding = FRAMINGS[read_choice(query, COMPRESSION)][read_choice(query, ENCODING)]
+    return await _read_wish(query, reading), encoding
 
 
 async def read_event_wish(query: MultiMapping[str], reading: Reading, last_event_id: str) -> Wish:

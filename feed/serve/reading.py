@@ -53,9 +53,9 @@ class Reading:
 
     `passed(seq, seconds)` returns once the log has come as far as a sequence, or after that time. For one request it is
     as wide as its key: the board holds no more than `scope`; log and pump are everybody's, a Filter made with `scope`
-    keeps to it; what codes mean all are told. `key` is the id of the key, None for who needs none. At a `moment`
-    the board is that of a sequence. With a `delay`, in seconds, all of it is so far behind the live one, which lists
-    those that are `behind` it, by their delays.
+    keeps to it; what codes mean all are told. `key` is the id of the key, None for who needs none, `holder` who has it.
+    At a `moment` the board is that of a sequence. With a `delay`, in seconds, all of it is so far behind the live one,
+    which lists those that are `behind` it, by their delays.
     """
 
     flag: str
@@ -70,6 +70,7 @@ class Reading:
     labelling: Labelling
     scope: Scope = WHOLE
     key: str | None = None
+    holder: str | None = None
     moment: int | None = None
     delay: int = 0
     behind: dict[int, "Reading"] = field(default_factory=dict)

@@ -10,12 +10,15 @@ from feed.serve.blobs import blob
 from feed.serve.codes import code_tables, codes
 from feed.serve.competitions import competitions
 from feed.serve.cors import preflight, tell_browsers
+from feed.serve.deliveries import customers, deliveries, held
 from feed.serve.descriptions import DESCRIPTIONS, Descriptions, asyncapi_json, docs, openapi_json
+from feed.serve.dictionaries import dictionaries, dictionary
 from feed.serve.documents import document
 from feed.serve.events import event
 from feed.serve.health import healthz, readyz
 from feed.serve.ingest import ingest
 from feed.serve.keys import add_key, list_keys, revoke_key
+from feed.serve.latency import latency
 from feed.serve.log import log
 from feed.serve.medals import ledger, medals
 from feed.serve.metrics import metrics
@@ -54,6 +57,7 @@ READING = (
     web.get("/v1/athletes/{id}", athlete),
     web.get("/v1/nocs/{noc}", noc),
     web.get("/v1/sources", sources),
+    web.get("/v1/latency", latency),
     web.get("/v1/medals", medals),
     web.get("/v1/medals/ledger", ledger),
     web.get("/v1/records", records),
@@ -62,6 +66,13 @@ READING = (
     web.get("/v1/documents/{topic}", document),
     web.get("/v1/odf", backfill),
     web.get("/v1/blobs/{sha256}", blob),
+    web.get("/v1/dictionaries", dictionaries),
+    web.get("/v1/dictionaries/{id}", dictionary),
+)
+DELIVERING = (
+    web.get("/v1/deliveries", customers),
+    web.get("/v1/deliveries/{customer}", deliveries),
+    web.get("/v1/deliveries/{customer}/held", held),
 )
 EVERYWHERE = (
     web.post("/v1/tickets", tickets),
@@ -78,10 +89,10 @@ EVERYWHERE = (
     web.get("/schemas/{name}", schema),
     web.get("/client/{name}", script),
 )
-ROUTES = (*INGEST, *READING, *EVERYWHERE)
+ROUTES = (*INGEST, *READING, *DELIVERING, *EVERYWHERE)
 
 
-def make_app(routes: Iterable[web.RouteDef] = (*INGEST, *READING)) -> web.Application:
+def make_app(routes: Iterable[web.RouteDef] = (*INGEST, *READING, *DELIVERING)) -> web.Application:
     """An application with these doors and those of every node; the caller hands in what they share under their keys."""
     app = web.Application(middlewares=[preflight, named_errors])
     served = (*routes, *EVERYWHERE)

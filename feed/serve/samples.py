@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from feed.core.dictionaries import CURRENT
 from feed.errors import COMPLAINTS, ErrorName
 from feed.refusals import HINTS, Reason
 from feed.serve.answers import ErrorText, Problem
@@ -62,7 +63,7 @@ VENUES: dict[str, tuple[str, str]] = {
     "not_stored": ("the stream is full", "The broker is full or ill; send the same bytes again later."),
 }
 CONTROLS: tuple[Control, ...] = (
-    Hello(epoch=_EPOCH, flag="P", tip=4211, floor=0, cursor=f"{_EPOCH}:4211"),
+    Hello(epoch=_EPOCH, flag="P", tip=4211, floor=0, cursor=f"{_EPOCH}:4211", dictionary=CURRENT.id),
     SnapshotEnd(seq=4211, cursor=f"{_EPOCH}:4211"),
     ReplayEnd(seq=4211, cursor=f"{_EPOCH}:4211"),
     Heartbeat(seq=4230, tip=4230, ts=_AT, cursor=f"{_EPOCH}:4230"),

@@ -32,7 +32,8 @@ class EventSubscriber(Subscriber):
     __slots__ = ()
 
     def close_by(self, error: ReaderError, cursor: str) -> None:  # noqa: ARG002 - its last id stands
-        self.end_with(_error_event(error))
+        again = retry_line(round(1000 * error.again)) if error.is_passing else b""
+        self.end_with(again + _error_event(error))
 
 
 SSE = Door(
@@ -78,12 +79,11 @@ def _head(request: web.Request) -> bytes:
     return f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode() + _retry()
 
 
-def _retry(again: int = 1) -> bytes:
-    soonest, latest = RETRY_MILLISECONDS
-    return retry_line(random.randint(again * soonest, again * latest))  # noqa: S311 - spreads reconnects
+def _retry(again: float = 1) -> bytes:
+    return retry_line(round(again * random.uniform(*RETRY_MILLISECONDS)))  # noqa: S311 - spreads reconnects
 
 
 def _error_event(error: ReaderError) -> bytes:
     """Where coming back may help, the reader keeps its last id and comes back with it."""
-    is_passing = error.complaint.status in {429, 503}
-    return event("error", encode_control(error_frame(error)), None if is_passing else ERROR_ID + error.name.value)
+    place = None if error.is_passing else ERROR_ID + error.name.value
+    return event("error", encode_control(error_frame(error)), place)

@@ -14,6 +14,7 @@ from feed.core.filters import Filter
 from feed.core.pace import Pace
 from feed.core.stall import StallWatch
 from feed.errors import ReaderError
+from feed.serve.progress import accepted
 from schemas.control import Control
 
 WRITE_MARK_BYTES = 1024 * 1024  # above a portion that ends in the largest message: one alone never clogs
@@ -24,8 +25,10 @@ class Subscriber(asyncio.Protocol, ABC):
     """A connection that is written to. `written` counts bytes handed to the transport; `cursor` is a sequence.
 
     `leave` is told when it has ended or is about to. `key_id` names the key it came in with, None if it needed none;
-    `holders` are under whom it is counted.
+    `holders` are under whom it is counted. By TLS, whose client `hears_goodbye` answers it before the connection ends.
     """
+
+    hears_goodbye = False
 
     __slots__ = (
         "_leave",
@@ -107,6 +110,11 @@ class Subscriber(asyncio.Protocol, ABC):
         """Bytes written to the transport that the socket has not taken yet."""
         return self.transport.get_write_buffer_size() if self.transport else 0
 
+    @property
+    def accepted(self) -> int:
+        """Bytes that have left us, as far as progress can be seen from them."""
+        return accepted(self.transport, self.written)
+
     def write(self, data: bytes) -> None:
         """Hand whole frames or events to the transport; never waits. Nothing follows a farewell."""
         if self.is_open and self.transport is not None:
@@ -137,7 +145,10 @@ class Subscriber(asyncio.Protocol, ABC):
         self.is_open = False
         if self.is_clogged:
             self.transport.resume_reading()
-        self.transport.write_eof()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        elif not self.hears_goodbye:  # TLS has no half of an end
+            self.transport.close()
         asyncio.get_running_loop().call_later(LINGER_SECONDS, self._part_with, self.transport)
         self._leave(self)
 

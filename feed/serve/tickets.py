@@ -6,6 +6,7 @@ A ticket has the rights of the key that it was asked for with; it may be seen in
 import msgspec
 from aiohttp import hdrs, web
 
+from feed.core.keys import Pass
 from feed.serve.answers import json_answer
 from feed.serve.door import JSON, Answer, Door, opens
 from feed.serve.origins import check_origin
@@ -31,7 +32,8 @@ async def tickets(request: web.Request) -> web.StreamResponse:
     """Make a ticket for whoever may read."""
     check_origin(request)
     rights = request.app[RIGHTS]
-    key = rights.holder(request)
-    answer = json_answer(Ticket(rights.tickets.make(key.id if key else None)), status=201)
+    key = await rights.holder(request)
+    token = key if isinstance(key, Pass) else None
+    answer = json_answer(Ticket(rights.tickets.make(key.id if key else None, token)), status=201)
     answer.headers[hdrs.CACHE_CONTROL] = "no-store"
     return answer

@@ -21,7 +21,7 @@ from feed.serve.framed import FrameSubscriber
 from feed.serve.handshake import hand_over, upgrade_head
 from feed.serve.opening import begin, start_of
 from feed.serve.origins import check_origin
-from feed.serve.parameters import ENCODING, SUBSCRIBER, named
+from feed.serve.parameters import FORM, SUBSCRIBER
 from feed.serve.query import read_stream_wish
 from feed.serve.reading import GRANTED, READINGS, Reading
 from feed.serve.rights import RIGHTS, check_room, entitled
@@ -92,7 +92,7 @@ STREAM = Door(
     "Follow the feed over a WebSocket, one message a frame.",
     "Follow",
     {101: Answer("The WebSocket. A request that cannot be served is told by an `error` frame and a close code.")},
-    SUBSCRIBER | named(ENCODING),
+    SUBSCRIBER | FORM,
     errors=(ErrorName.BAD_REQUEST,),
     checks_names=False,
 )

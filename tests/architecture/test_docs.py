@@ -6,8 +6,10 @@ import pytest
 from feed.config import Settings
 from feed.errors import COMPLAINTS
 from feed.refusals import Reason
-from feed.serve.metrics import Figure, _Families
+from feed.serve.families import of_all, of_flags
+from feed.serve.figures import Figure
 from feed.serve.routes import ROUTES
+from feed.serve.timings import timings
 from schemas.control import Control
 from schemas.message import Remark
 from tests.architecture.source import ROOT, none_of
@@ -55,8 +57,8 @@ def dead_paths(page: Path) -> list[str]:
 
 def metric_names() -> list[str]:
     """As a scrape shows them, each followed by nothing, a label or the end of its word."""
-    figure = Figure("P", {}, {}, {}, *(0,) * 9, {"FEED": (0, 0)})
-    families = _Families([figure], {}).collect()
+    figures = [Figure("P", {}, {}, {}, *(0,) * 9, {"FEED": (0, 0)})]
+    families = [*of_flags(figures), *timings(figures), *of_all({}, {}, "1")]
     return [f"`{family.name}{'_total' if family.type == 'counter' else ''}" for family in families]
 
 

@@ -16,6 +16,7 @@ FLOORS = {
     "feed.core": 1,
     "feed.client": 2,
     "feed.ingest": 2,
+    "feed.push": 2,
     "feed.stream": 2,
     "feed.serve": 2,
     "feed": 3,
@@ -26,26 +27,31 @@ TOP = (
     "cli",
     "clock",
     "config",
+    "customers",
     "errors",
+    "issuer",
     "keydesk",
     "listen",
     "logs",
     "masking",
+    "notify",
+    "pushing",
     "quarantine",
     "refusals",
     "service",
+    "tls",
     "workers",
     "world",
 )
-FOLDERS = ("client", "commands", "core", "ingest", "serve", "stream", "venues")
+FOLDERS = ("client", "commands", "core", "ingest", "push", "serve", "stream", "venues")
 # Each outside library has one home; a module of it may have another than the rest.
 HOMES = {
     "lxml": ("feed/venues/",),
     "orjson": ("feed/venues/",),
     "nats": ("feed/stream/",),
-    "zstandard": ("feed/stream/", "replay/"),
+    "zstandard": ("feed/stream/", "feed/core/compression.py", "feed/client/compression.py", "replay/"),
     "prometheus_client": ("feed/serve/",),
-    "aiohttp": ("feed/ingest/", "feed/client/", "feed/commands/", "replay/"),
+    "aiohttp": ("feed/ingest/", "feed/push/", "feed/client/", "feed/commands/", "feed/issuer.py", "replay/"),
     "aiohttp.web": ("feed/serve/", "feed/app.py", "replay/proxy.py"),
     "aiohttp.typedefs": ("feed/serve/",),
     "aiohttp.hdrs": ("feed/serve/",),
@@ -53,6 +59,9 @@ HOMES = {
     "click": ("feed/cli.py", "feed/commands/"),
     "rich": ("feed/commands/",),
     "jinja2": ("feed/serve/", "replay/report/"),
+    "pyarrow": ("feed/commands/export_parquet.py",),
+    "jwt": ("feed/core/tokens.py",),
+    "cryptography": ("feed/core/tokens.py",),
     "uvloop": ("feed/commands/",),
 }
 # What stands at the doors like anybody else: it knows the contract, and how errors are named.

@@ -2,10 +2,12 @@ import json
 
 import msgspec
 import pytest
+import zstandard
 
 from feed.core import encodings
 from feed.core.control import encode_control
-from feed.core.encodings import EVENTS, FRAMED, FRAMES, PACKED, Encoding
+from feed.core.dictionaries import CURRENT
+from feed.core.encodings import COMPRESSED, EVENTS, FRAMED, FRAMES, FRAMINGS, PACKED, Encoding
 from feed.core.frames import binary_frame, text_frame
 from schemas.control import Control, ErrorFrame, Filtered, Heartbeat, Hello, Pong, ReplayEnd, Skipped, SnapshotEnd
 from schemas.result import ResultBody
@@ -97,3 +99,39 @@ def test_control_frames_are_packed_too(control: Control):
 def test_the_names_of_encodings_are_those_of_the_contract():
     """What `encoding=` takes."""
     assert FRAMED == {"json": FRAMES, "msgpack": PACKED}
+    assert FRAMINGS == {"none": FRAMED, "zstd": COMPRESSED}
+    assert COMPRESSED.keys() == FRAMED.keys()
+
+
+def test_compressed_frames_hold_what_the_others_say():
+    """One binary frame a message, in the log and in a snapshot; no variant is told what another one keeps."""
+    entries = [entry(70), entry(90, size=70_000)]
+    dictionary = zstandard.ZstdCompressionDict(CURRENT.content, dict_type=zstandard.DICT_TYPE_FULLDICT)
+    compress = zstandard.ZstdCompressor(level=3, dict_data=dictionary).compress
+    texts = [each.json for each in entries]
+    packed = [msgspec.msgpack.encode(json.loads(text)) for text in texts]
+    for name, payloads in {"json": texts, "msgpack": packed}.items():
+        expected = b"".join(binary_frame(compress(payload)) for payload in payloads)
+        for _ in range(2):
+            assert COMPRESSED[name].batch(entries, EPOCH) == COMPRESSED[name].state(entries) == expected
+    assert PACKED.batch(entries, EPOCH) == b"".join(binary_frame(payload) for payload in packed)
+
+
+def test_a_message_is_compressed_once(monkeypatch: pytest.MonkeyPatch):
+    """However many read it, and however often, also as another entry with the same text."""
+    made: list[bytes] = []
+    of = COMPRESSED["json"].batch.__self__  # type: ignore[attr-defined]
+    compress = of._make
+    monkeypatch.setattr(of, "_make", lambda text: made.append(text) or compress(text))
+    assert len({COMPRESSED["json"].batch([entry(70_001)], EPOCH) for _ in range(5)}) == 1
+    assert made == [entry(70_001).json]
+
+
+@pytest.mark.parametrize("control", [control for control, _ in CONTROLS])
+@pytest.mark.parametrize("name", FRAMED)
+def test_control_frames_are_not_compressed(name: str, control: Control):
+    """The first of them names the dictionary; and no frame of ours begins as one of zstd does."""
+    frame = COMPRESSED[name].control(control)
+    assert frame == FRAMED[name].control(control)
+    assert zstandard.FRAME_HEADER not in frame[:8]
+    assert (COMPRESSED[name].dictionary, FRAMED[name].dictionary) == (CURRENT.id, None)

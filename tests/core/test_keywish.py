@@ -63,9 +63,19 @@ def test_what_was_asked_for_is_in_the_key():
         ({"flags": ["X"]}, "flags P, T or both"),
         ({"delay_seconds": -1}, "from 0 on"),
         ({"requests": 0}, "at least 1"),
+        ({"certificate": "one"}, "odf-sender"),
+        ({"type": "odf-sender", "certificate": " "}, "a name in it"),
+        ({"type": "odf-sender", "secret": False}, "bound to a certificate"),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused(wishes: dict[str, Any], why: str):
     """Nothing that is asked for is ignored, whoever asks."""
     with pytest.raises(ValueError, match=why):
         wished(**wishes).key("k", "h", 1)
+
+
+@pytest.mark.parametrize("secret, hashed", [(True, "h"), (False, "")])
+def test_a_key_of_a_certificate_may_do_without_a_secret(secret: bool, hashed: str):  # noqa: FBT001 - a case
+    """Then nothing is kept that a secret could fit."""
+    key = wished(type="odf-sender", certificate="venue.example", secret=secret).key("k", "h", 1)
+    assert (key.certificate, key.hash) == ("venue.example", hashed)

@@ -1,6 +1,7 @@
 import pytest
+from msgspec.structs import asdict
 
-from feed.core.keys import Key, KeyType, Right
+from feed.core.keys import Key, KeyType, Pass, Right
 from feed.core.ring import Ring
 from feed.errors import ErrorName
 from tests.core.key_makers import SECRET, key, refused, sender
@@ -109,3 +110,50 @@ def test_a_revocation_is_for_ever():
 def test_odd_secrets_are_unknown_secrets(secret: str):
     """Whatever a header carries is looked up, never an error of ours."""
     assert refused(ring_of(key()).reader, secret, "P") is ErrorName.UNAUTHORIZED
+
+
+def test_a_certificate_is_a_key_for_who_shows_it():
+    """With or without its secret; never without the certificate, and never with another key's secret."""
+    bound, other = sender(certificate="one"), sender(key_id="k2", secret="writes")  # noqa: S106
+    ring = ring_of(bound, other)
+    assert ring.writer(None, {"one", "more"}) == ring.writer(SECRET, {"one"}) == bound
+    assert refused(ring.writer, SECRET) is ErrorName.NOT_ENTITLED
+    assert refused(ring.writer, SECRET, {"two"}) is ErrorName.NOT_ENTITLED
+    assert refused(ring.writer, "writes", {"one"}) is ErrorName.NOT_ENTITLED
+    assert refused(ring.writer, None, {"two"}) is ErrorName.UNAUTHORIZED
+    assert ring.writer("writes", {"two"}) == other
+    ring.apply(sender(certificate="one", revoked=2))
+    assert refused(ring.writer, None, {"one"}) is ErrorName.UNAUTHORIZED
+
+
+def test_a_certificate_of_two_keys_needs_a_secret():
+    """Which of them is meant is never guessed; one that is revoked is none of them."""
+    first, second = sender(certificate="one"), sender(key_id="k2", secret="tests", flags=("T",), certificate="one")  # noqa: S106
+    ring = ring_of(first, second)
+    assert refused(ring.writer, None, {"one"}) is ErrorName.NOT_ENTITLED
+    assert ring.writer("tests", {"one"}) == second
+    ring.apply(sender(certificate="one", revoked=2))
+    assert ring.writer(None, {"one"}) == second
+
+
+def test_a_key_without_a_secret_is_found_by_none():
+    """Not by the empty one either."""
+    ring = ring_of(Key(**{**asdict(sender(certificate="one")), "hash": ""}))
+    assert ring.writer(None, {"one"}).id == "k1"
+    for secret in ("", SECRET):
+        assert refused(ring.writer, secret, {"one"}) is ErrorName.UNAUTHORIZED
+
+
+def test_a_token_holds_until_it_is_forgotten():
+    """Found by its text or its id like a key, and not listed among them; where tokens are taken nobody reads openly."""
+    token = Pass(**asdict(key("token-1")), subject="alice", expires=5, kid="k")
+    ring = Ring(takes_tokens=True)
+    assert refused(ring.reader, None, "P") is ErrorName.UNAUTHORIZED
+    ring.welcome(token)
+    assert ring.reader(SECRET, "P") == ring.get("token-1") == ring.token(SECRET) == token
+    assert (list(ring), len(ring), ring.passes) == ([], 0, [token])
+    ring.check_again("token-1", "P")
+    assert refused(ring.check_again, "token-1", "T") is ErrorName.NOT_ENTITLED
+    ring.forget(token)
+    assert refused(ring.check_again, "token-1", "P") is ErrorName.UNAUTHORIZED
+    assert refused(ring.reader, SECRET, "P") is ErrorName.UNAUTHORIZED

@@ -35,8 +35,8 @@ PLACES = re.compile(
     re.IGNORECASE,
 )
 TIMES = re.compile(rb'"(?:recv|published|heard|listening)":([0-9]+)')
-OPERATORS = {"/metrics", "/v1/keys", "/v1/quarantine", "/v1/quarantine/{id}"}  # told to nobody who only reads
-DOCUMENTS = ("/asyncapi", "/client", "/docs", "/openapi", "/schemas")  # the same for everybody
+OPERATORS = ("/metrics", "/v1/keys", "/v1/quarantine", "/v1/deliveries")  # told to nobody who only reads
+DOCUMENTS = ("/asyncapi", "/client", "/docs", "/openapi", "/schemas", "/v1/dictionaries")  # the same for everybody
 ACCEPTED = ("application/json", "application/x-ndjson", "application/xml")
 
 
@@ -108,7 +108,7 @@ def readings(hunted: Hunted) -> list[Reading]:
 def doors() -> list[web.RouteDef]:
     """Whatever there is to read for readers, but for the streams."""
     routes = [each for each in ROUTES if each.method == "GET" and each.path not in {"/v1/stream", "/v1/sse"}]
-    return [each for each in routes if each.path not in OPERATORS and not each.path.startswith(DOCUMENTS)]
+    return [each for each in routes if not each.path.startswith((*OPERATORS, *DOCUMENTS))]
 
 
 def addresses(hunted: Hunted, route: web.RouteDef) -> list[str]:

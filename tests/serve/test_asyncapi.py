@@ -103,7 +103,7 @@ def test_every_message_has_an_example_of_its_form():
 def test_parameters_and_close_codes_are_those_of_the_doors():
     """The WebSocket's binding has its parameters; each close code says what it means."""
     stream, sse = document()["channels"]["stream"], document()["channels"]["sse"]
-    assert stream["bindings"]["ws"]["query"]["properties"].keys() == {*SUBSCRIBER, "encoding"}
+    assert stream["bindings"]["ws"]["query"]["properties"].keys() == {*SUBSCRIBER, "encoding", "compression"}
     assert sse["x-query"]["properties"].keys() == SUBSCRIBER.keys()
     assert stream["x-close-codes"].keys() >= {str(each.close_code) for each in COMPLAINTS.values()}
     assert "`bad_filter`" in stream["x-close-codes"]["4400"]

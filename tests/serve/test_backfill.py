@@ -1,5 +1,8 @@
 import io
+import random
 import zipfile
+from collections import Counter
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,9 +10,13 @@ import aiohttp
 import pytest
 from lxml import etree
 
+from feed.errors import ErrorName, ReaderError
+from feed.serve import backfill
+from feed.serve.odf import Written
 from tests.documents import fresh_competition, odf
 from tests.schedules import schedule, unit
-from tests.service_fixture import Running
+from tests.serve.raw import Raw
+from tests.service_fixture import House, Running, opened, wait_until
 
 UNIT = "ATHM100M--------------FNL-000001--"
 
@@ -90,3 +97,68 @@ async def test_what_cannot_be_found_is_told_by_name(service: Running, query: dic
     await service.store(odf(competition, 1))
     found, _, text = await asked(service, competition, **query)
     assert (found, name.encode() in text) == (status, True)
+
+
+def _noise(competition: str, version: int) -> bytes:
+    """A document that no compression makes much shorter."""
+    return odf(
+        competition,
+        version,
+        body=f"<Text>{random.Random(version).randbytes(60_000).hex()}</Text>",
+        DocumentType="DT_TEXT",
+    )
+
+
+def _made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts the documents that are made."""
+    counts, make = Counter[str](), backfill.written
+
+    async def counted(*arguments: Any) -> Written:
+        counts["made"] += 1
+        return await make(*arguments)
+
+    monkeypatch.setattr(backfill, "written", counted)
+    return counts
+
+
+async def test_a_slow_reader_of_many_costs_no_more_than_it_takes(house: House, monkeypatch: pytest.MonkeyPatch):
+    """What does not fit into its socket is not made yet; it counts and is watched, and has all in the end."""
+    await house.store(*(_noise("XA", version) for version in range(1, 121)))
+    counts = _made(monkeypatch)
+    raw = await Raw.connect(house.url, buffer=4096)
+    raw.writer.transport.pause_reading()
+    query = urlencode({"competition": "XA", "DocumentCode": UNIT, "DocumentType": "DT_TEXT"})
+    raw.send(f"GET /v1/odf?{query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    await wait_until(lambda: any(pull.owed for pull in house.pump().pulls))
+    assert (len(house.pump().pulls), 2 <= counts["made"] < 100) == (1, True)
+    raw.writer.transport.resume_reading()
+    while counts["made"] < 120:
+        await raw.reader.read(1 << 20)
+    raw.reset()
+    await wait_until(lambda: not house.pump().pulls)
+
+
+async def test_it_counts_as_an_answer_under_way(tmp_path: Path):
+    """Above connections_max it is one too many, by name."""
+    async with opened(tmp_path, connections_max=1) as house:
+        await house.store(odf("XA"))
+        raw = await Raw.open(house.url)
+        status, _, text = await asked(house, "XA")
+        assert (status, b"too_many" in text) == (429, True)
+        await raw.end()
+
+
+async def test_what_fails_behind_the_first_files_is_cut_off(house: House, monkeypatch: pytest.MonkeyPatch):
+    """Nobody takes a part for all of it."""
+    await house.store(*(odf("XA", version) for version in (1, 2, 3)))
+    make, left = backfill.written, [1, 1]
+
+    async def failing(*arguments: Any) -> Written:
+        if not left:
+            raise ReaderError(ErrorName.DAMAGED, "gone")
+        left.pop()
+        return await make(*arguments)
+
+    monkeypatch.setattr(backfill, "written", failing)
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await asked(house, "XA")

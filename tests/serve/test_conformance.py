@@ -12,6 +12,7 @@ import schemathesis
 from schemathesis.checks import CheckFunction
 from schemathesis.specs.openapi import checks
 
+from feed.core.dictionaries import CURRENT
 from feed.serve.openapi import openapi
 from feed.serve.routes import ROUTES
 from tests.kinds import of_every_kind
@@ -35,6 +36,8 @@ THERE = {
     "DocumentCode": ["ATHM100M--------------FNL-000100--"],
     "DocumentType": ["DT_RESULT", "DT_NONE"],
 }
+# Where a name means something else.
+ELSEWHERE = {"dictionary": {"id": [str(CURRENT.id), "7", "x"]}}
 # A document, a blob and a decision that are never there; a key that nobody has made.
 EMPTY = {"quarantined", "release", "discard", "revoke_key", "blob", "ingest"}
 CHECKS: list[CheckFunction] = [
@@ -50,12 +53,13 @@ def operations() -> Iterator[Any]:
     document: dict[str, Any] = json.loads(json.dumps(openapi(ROUTES)))
     for item in document["paths"].values():
         for operation in item.values():
+            there = THERE | ELSEWHERE.get(operation["operationId"], {})
             for parameter in operation["parameters"]:
                 name, form = parameter["name"], parameter["schema"]
                 if name == "wait":
                     form["maximum"] = 0
-                if name in THERE and form["type"] != "array":
-                    parameter["schema"] = {"enum": THERE[name]}
+                if name in there and form["type"] != "array":
+                    parameter["schema"] = {"enum": there[name]}
                     parameter["required"] = name != "as_of"
     for found in schemathesis.openapi.from_dict(document).get_all_operations():
         operation = found.ok()
@@ -66,10 +70,11 @@ def operations() -> Iterator[Any]:
 def known(operation: Any) -> Any:
     """A request for what is there."""
     asked: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
+    there = THERE | ELSEWHERE.get(operation.definition.raw["operationId"], {})
     for parameter in operation.definition.raw["parameters"]:
         name = parameter["name"]
         if parameter["required"]:
-            asked[parameter["in"]][name] = THERE.get(name, [parameter["example"]])[0]
+            asked[parameter["in"]][name] = there.get(name, [parameter["example"]])[0]
     return operation.Case(path_parameters=asked["path"], query=asked["query"])
 
 

@@ -73,7 +73,8 @@ async def test_all_is_told_when_the_delay_is_over(hunted: Hunted):
     await hunted.caught_up()
     url, query = hunted.house.url, f"delay={HOUR}"
     raw = await Raw.open(url, query)
-    assert (await raw.text())["tip"] == hunted.tip
+    hello = await raw.text()
+    assert (hello["tip"], hello["delay"]) == (hunted.tip, HOUR)
     async with aiohttp.ClientSession(url) as session:
         before = (await session.get(f"/v1/snapshot?{query}")).headers
         waiting = asyncio.create_task(session.get(f"/v1/log?{query}&after={hunted.tip}&wait=20"))

@@ -24,6 +24,7 @@ ASKED = {
     "event": f"/v1/events/ATHM100M--------------?limit=1&{COMPETITION}",
     "athlete": f"/v1/athletes/a?limit=1&{COMPETITION}",
     "noc": f"/v1/nocs/XAA?limit=1&{COMPETITION}",
+    "latency": "/v1/latency?window=start&competition=XA&discipline=ATH",
     "sources": "/v1/sources?competition=XG2030",
     "medals": f"/v1/medals?{COMPETITION}",
     "ledger": f"/v1/medals/ledger?noc=XAA&{COMPETITION}",

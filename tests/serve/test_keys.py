@@ -62,6 +62,19 @@ async def test_keys_live_and_end_by_the_door(house: House, caplog: pytest.LogCap
     assert f"key {mine.id} is revoked by {root.id}" in caplog.text
 
 
+async def test_a_key_of_a_certificate_has_no_secret_to_tell(house: House):
+    """As was wished: it is stored, listed and found like any other, and who has not shown the certificate is nobody."""
+    root = admin()
+    await add(house, root)
+    wish = {"type": "odf-sender", "certificate": "venue.example", "secret": False}
+    status, told = await call(house, "POST", held=root, body=wish)
+    assert (status, told["secret"], told["key"]["certificate"]) == (201, None, "venue.example")
+    listed = (await call(house, "GET", held=root))[1]["keys"]
+    assert [each["certificate"] for each in listed] == [None, "venue.example"]
+    assert (await house.post(odf("XA")))[0] == 401
+    assert (await house.post(odf("XA"), X_API_KEY=""))[0] == 401
+
+
 async def test_what_the_door_does_holds_on_every_node_within_a_second(house: House):
     """A key made on one opens another; revoked on one, its sockets and waiting pulls on another are closed."""
     root = admin()

@@ -1,19 +1,24 @@
 """`lang=` at the reading doors: what is answered, what is refused, and what it leaves alone."""
 
+import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from feed.core import labels
+from feed.core.terms import Used
+from feed.serve import views
 from tests.core.test_medals import FINAL, rows
 from tests.documents import fresh_competition, odf
 from tests.keyring import add, ask, reader, sender, store
 from tests.serve.raw import Raw
 from tests.serve.test_codes import table
 from tests.serve.test_contract import refused
-from tests.service_fixture import Running, opened
+from tests.service_fixture import House, Running, opened
 
 TOPIC = "{}.ATH.M.100M.FNL.000100.result"
 STATE = (
@@ -194,3 +199,25 @@ async def test_labels_of_a_moment_are_of_that_moment(service: Running):
                 assert ("immutable" in answer.headers["Cache-Control"]) is is_for_ever
                 message = await answer.json()
     assert message["labels"]["NOC"]["XAA"] == "Alpha (FR)"
+
+
+async def test_a_page_has_the_labels_of_its_tag(house: House, monkeypatch: pytest.MonkeyPatch):
+    """Also when a name is corrected while a long page is looked through beside the loop."""
+    await house.store(nocs("XA"), result("XA"))
+    looking, looked = threading.Event(), threading.Event()
+
+    def codes_used(text: bytes) -> tuple[Used, ...]:
+        looking.set()
+        looked.wait(10)
+        return labels.codes_used(text)
+
+    monkeypatch.setattr(views, "THREAD_BYTES", 0)
+    monkeypatch.setattr(views, "codes_used", codes_used)
+    path = address(VIEWS[0], "XA") + "lang=FRA"
+    asked = asyncio.ensure_future(tagged(house, path))
+    await asyncio.to_thread(looking.wait, 10)
+    await house.store(nocs("XA", "Autre", version=2))
+    looked.set()
+    _, tag, text = await asked
+    assert (tag, text) == (await tagged(house, path))[1:]
+    assert json.loads(text)["labels"]["NOC"]["XAA"] == "Autre"

@@ -50,7 +50,7 @@ DOORS = (
     "medals?competition=XA&lang=FRA",
     "documents/XA.ATH.M.100M.FNL.000100.result?lang=FRA",
 )
-WITHOUT = {"stream", "sse", "log", "blobs", "odf", "quarantine"}
+WITHOUT = {"stream", "sse", "log", "blobs", "odf", "quarantine", "dictionaries", "latency"}
 NAMES = {
     "unit": FINAL,
     "table": "NOC",

@@ -84,6 +84,20 @@ async def test_a_set_is_one_list_and_an_entity_an_update(service: Running):
     assert [each["body"] for each in said(text)] == [said(update)[0]["body"]]
 
 
+async def test_the_actions_of_a_match_are_written_as_they_were(service: Running):
+    """A list of events is written whole too, now and at a moment: with one action, and with two."""
+    competition = fresh_competition()
+    match = {"DocumentType": "DT_PLAY_BY_PLAY", "DocumentCode": "BKBWTEAM5-------------GPA-000100--"}
+    match |= {"ResultStatus": "LIVE"}
+    actions = [f'<Action Id="{id_}" Period="Q1" Action="P2" Result="0-{2 * id_}"/>' for id_ in (1, 2)]
+    bodies = [f"<Actions>{''.join(actions[:count])}</Actions>" for count in (1, 2)]
+    documents = (odf(competition, version, body=text, **match) for version, text in enumerate(bodies, 1))
+    seqs = await service.store(*documents)
+    topic = f"{competition}.BKB.W.TEAM5.GPA.000100.list.actions"
+    texts = [(await fetched(service, topic, query))[2] for query in (f"?as_of={seqs[0] + 1}", "")]
+    assert [etree.fromstring(text).xpath("//Action/@Result") for text in texts] == [["0-2"], ["0-2", "0-4"]]
+
+
 async def test_what_is_known_is_not_written_again(service: Running):
     """The tag tells the generation, and caches are told that it hangs on Accept."""
     competition = fresh_competition()

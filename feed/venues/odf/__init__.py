@@ -11,18 +11,20 @@ content · decoding.py all of it · writing.py, encoding.py the way back, from a
 from feed.venues.odf.catalogue import RESULT
 from feed.venues.odf.codes import CODE_TABLE
 from feed.venues.odf.decoding import decode
-from feed.venues.odf.encoding import FAMILIES, NoDocumentError, Writer, references
+from feed.venues.odf.encoding import FAMILIES, LISTED_KINDS, NoDocumentError, Writer, references, told_by
 from feed.venues.odf.header import topic_of
 from feed.venues.odf.refused import RefusedError
 
 __all__ = [
     "CODE_TABLE",
     "FAMILIES",
+    "LISTED_KINDS",
     "RESULT",
     "NoDocumentError",
     "RefusedError",
     "Writer",
     "decode",
     "references",
+    "told_by",
     "topic_of",
 ]

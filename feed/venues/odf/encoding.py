@@ -4,9 +4,9 @@ Made from the message alone: the venue's own bytes are not looked at (`GET /v1/b
 back says the same; where the words of the document differ is named in docs/reference.md.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 from lxml import etree
@@ -23,7 +23,7 @@ from feed.venues.odf.received import COMPETITION
 from feed.venues.odf.writing import Contents, in_order, write
 from schemas.document import DocumentBody
 from schemas.infos import Infos
-from schemas.list import ListBody
+from schemas.list import ListBody, ListedDocument
 from schemas.message import BodyRef, DocumentHeader, Op
 from schemas.registry import KINDS, AnyMessage
 from schemas.topic import begins_with, key_parts, parse_topic
@@ -71,6 +71,21 @@ class Writer(msgspec.Struct, frozen=True):
         if type(message) in _LISTED:
             return self._document(replace(message, op=Op.PUT), _as_update(message, header), Infos(), [message])
         return self._document(message, header, message.body)
+
+    def encode_sent(self, head: AnyMessage, entities: Sequence[AnyMessage]) -> bytes:
+        """The document by which the head of a set was written, with the entities that `told_by` asks for.
+
+        Raises NoDocumentError for a document that is still being written, or came late and changed nothing.
+        """
+        told = told_by(head)
+        if told is None or head.document is None or not (told.advances or entities):
+            raise NoDocumentError(f"{head.topic} is at the head of no document here")
+        listed, reach = told.listed, _table_of(head.document).reach(cast("Header", head.document))
+        inside = [each for each in entities if not told.is_full or reach is None or begins_with(each.topic, reach)]
+        op = listed.op if told.advances else Op.PUT
+        about = Infos() if listed.about is UNSET or not told.advances else listed.about
+        body = replace(about, unmapped=listed.unmapped) if told.advances else about
+        return self._document(replace(head, op=op), head.document, body, inside)
 
     def file_name(self, message: AnyMessage) -> str:
         """What a document is called where documents are files (Foundation Principles 8, file names; separated by ~)."""
@@ -156,6 +171,30 @@ class Writer(msgspec.Struct, frozen=True):
         return (_EPOCH + timedelta(microseconds=event)).astimezone(self.zone)
 
 
+class Told(NamedTuple):
+    """What the head of a set was written by: a full list or an update, as the newest of its key or late.
+
+    To a full list belong all living entities of its set at the head, to an update those that came by it.
+    """
+
+    listed: ListedDocument
+    is_full: bool
+    advances: bool
+
+
+def told_by(head: AnyMessage) -> Told | None:
+    """What the head of a set was written by; None of what no document holds, and before a document is complete."""
+    header, body = head.document, head.body
+    if header is None or not isinstance(body, ListBody) or CATALOGUE[header.type].list_name not in LISTS:
+        return None
+    own = [part or "" for part in (header.type, header.subcode, header.subtype, header.language)]
+    for listed in body.documents:
+        parts = [*key_parts(listed.key), "", "", ""][: len(own)]
+        if parts == own and listed.complete:
+            return Told(listed, CATALOGUE[header.type].full, listed.version == header.version)
+    return None
+
+
 def _clock(stamp: datetime) -> str:
     return f"{stamp:%H%M%S}{stamp.microsecond // 1000:03}"
 
@@ -196,3 +235,5 @@ def _versions(header: DocumentHeader) -> dict[str, str]:
 
 
 _LISTED = {KINDS[entity.kind].message: (table, tag) for table in LISTS.values() for tag, entity in table.by_tag.items()}
+# Kinds whose messages are parts of documents: the document is told by the head of their set.
+LISTED_KINDS = frozenset(entity.kind for table in LISTS.values() for entity in table.by_tag.values())
