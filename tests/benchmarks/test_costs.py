@@ -8,8 +8,6 @@ from benchmarks.stored import results
 from feed.core.entry import Entry
 from feed.core.filters import parse_filter
 
-pytestmark = pytest.mark.alone
-
 NAMES = ["bare loop", "service", "nats-server", "nats-server, stored"]
 
 

@@ -4,8 +4,6 @@ import pytest
 
 from benchmarks.fanout import Cost, Load, _row, measure
 
-pytestmark = pytest.mark.alone
-
 NAMES = ["bare loop", "service", "nats-server", "nats-server, stored"]
 
 
