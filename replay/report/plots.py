@@ -107,12 +107,22 @@ def spark(name: str, each: Observed, field: str, seconds: float, markers: Sequen
     values = [float(getattr(sample, field)) for sample in each.samples]
     x = Scale(0.0, max(seconds, each.samples[-1].at), 1, width - 1)
     y = Scale(0.0, max(*values, 1e-9), height - 2, 4)
-    points = [(x.at(sample.at), y.at(value)) for sample, value in zip(each.samples, values, strict=True)]
+    points = _peaks((x.at(sample.at), y.at(value)) for sample, value in zip(each.samples, values, strict=True))
     area = [(points[0][0], height - 2.0), *points, (points[-1][0], height - 2.0)]
     marks = [line(x.at(marker.at), 2, x.at(marker.at), height - 2, "marker") for marker in markers]
     base = line(0, height - 1, width, height - 1, "base")
     parts = (path(area, "area"), path(points, "line s0"), base, *marks)
     return drawing(name, width, height, *parts, class_="spark", preserveAspectRatio="none")
+
+
+def _peaks(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The highest point of each pixel: a run has many more samples than a small plot has room for."""
+    found: dict[int, tuple[float, float]] = {}
+    for x, y in points:
+        known = found.get(int(x))
+        if known is None or y < known[1]:
+            found[int(x)] = x, y
+    return list(found.values())
 
 
 def shares(name: str, parts: Mapping[str, float]) -> Markup:

@@ -74,6 +74,18 @@ def test_neighbours_of_one_shade_are_one_cell():
     )
 
 
+def test_a_small_plot_shows_every_peak_and_no_more_than_it_has_room_for():
+    """Of the samples of one pixel the highest is drawn: a moment of full load is never thinned out."""
+    samples = [model.Sample(at=at, cpu=float(at == 1234), rss=0, descriptors=0) for at in range(2_000)]
+    root = parsed(
+        plots.spark("peaks", model.Observed(name="x", pid=1, role="fleet", samples=samples), "cpu", 2_000.0, [])
+    )
+    drawn = next(each.get("d") for each in root.iter("path") if each.get("class") == "line s0")
+    heights = [float(point.split(",")[1]) for point in drawn[1:].split("L")]
+    assert len(heights) <= 200
+    assert (min(heights), heights.count(min(heights)), max(heights)) == (4.0, 1, 42.0)
+
+
 def test_nothing_at_all_can_be_drawn():
     """A run that delivered nothing has empty plots, not a failed report."""
     parsed(plots.percentiles("none", {}))
