@@ -74,7 +74,12 @@ class KeyFollower:
 async def keys(link: Connection, replicas: int = 1) -> list[Record]:
     """Every key there is, oldest record first; makes the stream if there is none."""
     await set_up(link, (KEYS,), replicas)
-    return [record async for record in _records(link, await last_sequence(link, KEYS.name))]
+    tip = await last_sequence(link, KEYS.name)
+    while True:
+        found = [record async for record in _records(link, tip)]
+        before, tip = tip, await last_sequence(link, KEYS.name)
+        if tip == before:  # else a key that has changed meanwhile is not among them
+            return found
 
 
 async def add(link: Connection, key: Key, replicas: int = 1) -> None:

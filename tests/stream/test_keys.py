@@ -70,6 +70,22 @@ async def test_two_who_revoke_at_once_agree(connect: Connect):
     assert await last_sequence(one, "KEYS") == 2
 
 
+async def test_a_key_that_changes_while_keys_are_read_is_among_them(connect: Connect, monkeypatch: pytest.MonkeyPatch):
+    """Its newest record is above the tip that was asked for: then all are read again."""
+    one, other = await connect(), await connect()
+    await stream.add(one, key("one"))
+    late = [7]
+
+    async def tip(link: Connection, name: str) -> int:
+        found = await last_sequence(link, name)
+        if late:
+            await stream.revoke(other, "one", late.pop())
+        return found
+
+    monkeypatch.setattr(stream, "last_sequence", tip)
+    assert [(record.seq, record.key.revoked) for record in await stream.keys(one)] == [(2, 7)]
+
+
 async def test_a_follower_has_what_there_was_and_gets_what_comes(connection: Connection, until: Until):
     """All keys before it is opened, each change after, in order; nothing twice."""
     for name in ("one", "two"):
