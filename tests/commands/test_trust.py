@@ -64,3 +64,9 @@ def test_trust_is_only_what_was_asked_for(tmp_path: Path):
     assert len(context.get_ca_certs()) == 1
     with pytest.raises(TrustError, match=r"nothing\.pem"):
         trust(tmp_path / "nothing.pem")
+
+
+def test_a_key_alone_is_told(tmp_path: Path):
+    """It would be ignored without the certificate that it belongs to."""
+    with pytest.raises(TrustError, match="without --certificate"):
+        trust(None, None, tmp_path / "key.pem")

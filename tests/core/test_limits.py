@@ -24,3 +24,11 @@ def test_a_limit_that_allows_nothing_is_none(wrong: dict[str, int]):
     """Who may do nothing gets no key."""
     with pytest.raises(ValueError, match="at least 1"):
         Limits(**wrong)
+
+
+def test_a_bucket_nobody_asked_for_a_while_is_as_good_as_new():
+    """It may be forgotten then, and no sooner."""
+    bucket = Bucket(1.0, 0.0)
+    assert bucket.is_full(0.0)
+    bucket.take(0.0)
+    assert [bucket.is_full(0.9), bucket.is_full(1.0)] == [False, True]

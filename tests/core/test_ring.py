@@ -157,3 +157,11 @@ def test_a_token_holds_until_it_is_forgotten():
     ring.forget(token)
     assert refused(ring.check_again, "token-1", "P") is ErrorName.UNAUTHORIZED
     assert refused(ring.reader, SECRET, "P") is ErrorName.UNAUTHORIZED
+
+
+def test_the_name_of_a_host_has_no_case():
+    """RFC 4343: a key that was bound to Venue.Example is that of a certificate for venue.example, and no other's."""
+    ring, bound = Ring(), sender(certificate="Venue.Example")
+    ring.apply(bound)
+    assert ring.writer(None, {"venue.example"}) == ring.writer(None, {"Venue.Example", "venue.example"}) == bound
+    assert refused(ring.writer, None, {"other.example"}) is ErrorName.UNAUTHORIZED

@@ -98,6 +98,8 @@ async def test_what_is_asked_wrongly_is_named(service: Running, query: str):
     """400, and nobody who was never sent anything is made up."""
     status, body = await service.get(f"/v1/deliveries/nobody?{query}")
     assert (status, body["error"]["name"]) == (400, "bad_request")
+    status, body = await service.get("/v1/deliveries/*")
+    assert (status, body["error"]["name"]) == (400, "bad_request")
     assert await service.get("/v1/deliveries/nobody") == (200, {"deliveries": [], "next": 0})
     assert await service.get("/v1/deliveries") == (200, {"customers": []})
 
