@@ -32,12 +32,13 @@ class Attachment(msgspec.Struct, frozen=True):
     content: bytes
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """A message that asks for admission: `prev` and `ts.published` are 0, `hash` is of its content as received.
 
     An entity of a set also tells its `list` (the topic of the set's head) and the `key` of its document. What is
     `attached` has to be stored before the message is. `venue` is where it is known to be although its message does not
-    say so, as index headers have it.
+    say so, `about` the organisations and athletes that its message mentions, where somebody has looked; as index
+    headers have them.
     """
 
     message: AnyMessage
@@ -46,6 +47,7 @@ class Candidate(msgspec.Struct, frozen=True):
     key: str = ""
     attached: tuple[Attachment, ...] = ()
     venue: str | None = None
+    about: tuple[str, str] | None = None
 
 
 class Listing(msgspec.Struct, frozen=True):

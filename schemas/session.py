@@ -15,7 +15,7 @@ from schemas.xml_names import odf
 Text = str | UnsetType
 
 
-class SessionBody(msgspec.Struct, frozen=True, kw_only=True):
+class SessionBody(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Planned times in microseconds UTC; a session is never running or finished, only its units are.
 
     `names` maps ODF's language codes (ENG) to texts; `unmapped` keeps what no field holds, by XPath from the session's

@@ -43,7 +43,7 @@ class Starter(msgspec.Struct, frozen=True, kw_only=True):
     coaches: A[tuple[Coach, ...] | UnsetType, odf("Competitor/Coaches/Coach")] = UNSET
 
 
-class UnitBody(msgspec.Struct, frozen=True, kw_only=True):
+class UnitBody(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Times in microseconds UTC: `start` and `end` are planned, `started` and `ended` are what happened.
 
     `status` is ODF's ScheduleStatus, one of STATUSES as far as it is known. Where `start_hidden`, the planned start is

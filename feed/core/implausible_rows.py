@@ -67,18 +67,18 @@ def two_winners(suspect: Suspect) -> str | None:
 def leader_not_best(suspect: Suspect) -> str | None:
     """By values whose better end is the same in every sport."""
     ranked = suspect.ranked
-    if not ranked or ranked[0].rank != 1:
+    if not ranked or ranked[0][0] != 1:
         return None
-    second = next((each for each in ranked if each.rank > 1), None)
+    second = next((each for each in ranked if each[0] > 1), None)
     return _overtaken(suspect, ranked[0], second) if second else None
 
 
 def order_unlike_results(suspect: Suspect) -> str | None:
     """The same further down."""
-    for one, other in pairwise(suspect.ranked):
-        if not 1 < one.rank < other.rank or _seem_in_order(one.row, other.row):
+    for (rank, row), (next_rank, other) in pairwise(suspect.ranked):
+        if not 1 < rank < next_rank or _seem_in_order(row, other):
             continue
-        if found := _overtaken(suspect, one, other):
+        if found := _overtaken(suspect, (rank, row), (next_rank, other)):
             return found
     return None
 
@@ -92,14 +92,15 @@ def _seem_in_order(one: Competitor, other: Competitor) -> bool:
 
 
 def _overtaken(suspect: Suspect, one: Ranked, other: Ranked) -> str | None:
-    kind = one.row.result_type
-    is_fair = kind == other.row.result_type and (kind != "TIME" or suspect.discipline not in HANDICAP)
+    (rank, row), (next_rank, next_row) = one, other
+    kind = row.result_type
+    is_fair = kind == next_row.result_type and (kind != "TIME" or suspect.discipline not in HANDICAP)
     if not is_fair or not (kind in AT_ONCE or suspect.message.status in OVER):
         return None
-    before, after = cost(kind, one.row.result), cost(kind, other.row.result)
+    before, after = cost(kind, row.result), cost(kind, next_row.result)
     if before is None or after is None or before <= after:
         return None
-    return f"rank {one.rank} has {one.row.result}, rank {other.rank} has {other.row.result}"
+    return f"rank {rank} has {row.result}, rank {next_rank} has {next_row.result}"
 
 
 def split_after_finish(suspect: Suspect) -> str | None:

@@ -78,15 +78,17 @@ def plan(
     duplicates = stale = 0
     named: set[str] = set()
     for number, entity in enumerate(entities, 1):
-        candidate = placed(entity, heads)
-        topic = candidate.message.topic
+        topic = entity.message.topic
         named.add(topic)
-        verdict = _judge(candidate, document, heads.get(topic), barrier, full=listing.full)
+        known = heads.get(topic)
+        verdict = _judge(entity, document, known, barrier, full=listing.full)
         if isinstance(verdict, Refused):
             yield found._replace(refusal=verdict.refusal)
             return
         if isinstance(verdict, Accepted):
-            found.changes.append(Change(candidate, verdict))
+            candidate = placed(entity, heads)  # few of a list: most entities are as they were
+            left = left_by(known, index_of(candidate)) if known else verdict.left
+            found.changes.append(Change(candidate, replace(verdict, left=left)))
         else:
             duplicates += isinstance(verdict, Duplicate)
             stale += isinstance(verdict, Stale)
@@ -96,8 +98,8 @@ def plan(
         found.changes.extend(_leaving(listing, named, heads, scope))
     if found.changes or _advances(listing, head):
         new_head = _next_head(listing, head)
-        known = _known(listing, head)
-        is_claimed = known is not None and _completes(document, known)
+        begun = _known(listing, head)
+        is_claimed = begun is not None and _completes(document, begun)
         claim = None if is_claimed else Change(_next_head(listing, head, complete=False), accepted)
         if len(msgspec.json.encode(new_head.message.body)) > HEAD_BYTES_MAX:
             detail = f"the head of the set {listing.topic} would have more than {HEAD_BYTES_MAX} bytes"
@@ -136,7 +138,7 @@ def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier:
         return Refused(Refusal(Reason.VERSION_CONFLICT, detail, new.message.topic))
     remarks = (Remark.VERSION_REPEATED,) if is_same_document else ()
     taken_back = head.seq if op is not Op.PUT and old.op is Op.PUT else None
-    return Accepted(head.seq, taken_back, remarks, left=left_by(head, index_of(new)))
+    return Accepted(head.seq, taken_back, remarks)
 
 
 def _leaving(listing: Listing, named: set[str], heads: Heads, scope: Scope) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from operator import itemgetter
 
 from feed.core.known import Known
 from schemas.competitor import Competitor, Rows
@@ -13,11 +13,7 @@ from schemas.topic import place_of
 _DIGITS_MAX = 6
 
 
-class Ranked(NamedTuple):
-    """A competitor in the order of ranks; nobody with an invalid result."""
-
-    rank: int
-    row: Competitor
+Ranked = tuple[int, Competitor]  # somebody's rank and row, without an invalid result; a plain pair: there are hundreds
 
 
 class Suspect:
@@ -46,8 +42,8 @@ class Suspect:
     @cached_property
     def ranked(self) -> list[Ranked]:
         """Those with a rank, best first, as sent where they share one."""
-        found = [Ranked(rank, row) for rank, row in zip(self.ranks, self.rows, strict=True) if rank and not row.irm]
-        return sorted(found, key=_rank)
+        found = [(rank, row) for rank, row in zip(self.ranks, self.rows, strict=True) if rank and not row.irm]
+        return sorted(found, key=itemgetter(0))
 
     @cached_property
     def shared(self) -> frozenset[str]:
@@ -67,7 +63,3 @@ class Suspect:
 @lru_cache(maxsize=4096)
 def _number(rank: str) -> int:
     return int(rank) if rank.isdecimal() and len(rank) <= _DIGITS_MAX else 0
-
-
-def _rank(ranked: Ranked) -> int:
-    return ranked.rank

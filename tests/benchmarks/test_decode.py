@@ -4,9 +4,10 @@ from benchmarks import decode, schedules
 from benchmarks.clients import document
 from benchmarks.decode import RECEIPT, STAGES, Sample, memory, normalized, samples, stages
 from feed.venues import FORMATS
+from feed.venues.odf import decode as decode_odf
+from feed.venues.odf.names import name_of
 from feed.venues.odf.rows import BYTES_MAX
-
-pytestmark = pytest.mark.alone
+from feed.venues.odf.schedule import SCHEDULE
 
 
 @pytest.fixture
@@ -35,11 +36,26 @@ def test_what_is_measured_is_decoded(monkeypatch: pytest.MonkeyPatch):
 
 def test_rows_are_new_in_one_sample_and_known_in_the_next():
     """What the two columns of a result compare."""
-    new, again, _ = samples()
+    new, again, *_ = samples()
     assert not set(rows(new.documents[0])) & set(rows(new.documents[1]))
     assert sum(len(row) for document in new.documents for row in rows(document)) > BYTES_MAX
     shared_rows = set(rows(again.documents[0])) & set(rows(again.documents[1]))
     assert 0.8 < len(shared_rows) / len(rows(again.documents[0])) < 1
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_first_time_nothing_is_known(*, is_first: bool):
+    """The decoder forgets before each document is read, and only then."""
+    document, found = schedules.schedule("JUD", 10), []
+
+    def act(content: bytes) -> None:
+        found.append((len(SCHEDULE.known), name_of.cache_info().currsize > 0))
+        assert normalized(decode_odf(content, RECEIPT))
+
+    decode_odf(document, RECEIPT)
+    entities = len(SCHEDULE.known)
+    decode._seconds(act, Sample("", [document] * 2, is_first))
+    assert found == [(0, False) if is_first else (entities, True)] * 2
 
 
 def rows(content: bytes) -> list[bytes]:

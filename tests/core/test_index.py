@@ -21,6 +21,7 @@ from feed.core.index import (
     headers_of,
     index_of,
     left_by,
+    looked_into,
     read_index,
     venue_of,
 )
@@ -72,6 +73,14 @@ def test_lists_name_everybody_once_and_escape_what_is_odd():
     assert [unescape(each) for each in headers[NOCS].split(",")] == ["FRA", ODD]
     assert unescape(headers[VENUE]) == "Stade, de France"
     assert headers[RAW] == "raw-id"
+
+
+def test_who_has_looked_need_not_look_again():
+    """What a candidate is known to be about is what its index and its headers tell."""
+    new = looked_into(candidate(body=ResultBody(competitors=(athlete("7"), athlete("a,b")))))
+    empty = replace(new, message=replace(new.message, body=ResultBody()))
+    assert (headers_of(empty, "id"), index_of(empty)) == (headers_of(new, "id"), index_of(new))
+    assert looked_into(withdrawal()).about == ("", "")
 
 
 def test_a_body_that_mentions_nobody_leaves_the_lists_out():

@@ -35,7 +35,7 @@ def test_who_is_ranked_comes_best_first():
         )
     ]
     looked_at = suspect(*rows)
-    assert [(each.rank, each.row.id) for each in looked_at.ranked] == [(1, "b"), (1, "c"), (3, "a")]
+    assert [(rank, row.id) for rank, row in looked_at.ranked] == [(1, "b"), (1, "c"), (3, "a")]
     assert looked_at.shared == {"1"}
 
 

@@ -53,7 +53,7 @@ def read_body(competition: etree._Element, header: Header, *, has_text: bool) ->
 def read_rows(rows: list[etree._Element], header: Header) -> list[Competitor] | None:
     """Rows for themselves, in their order, or None when something about one of them is odd; raises RefusedError."""
     walker = Walker(header.zone, has_text=False)
-    read = [walker.read(_ROW_PLAN, row) for row in rows]
+    read = [walker.read(ROW_PLAN, row) for row in rows]
     return None if walker.unmapped or walker.context.remarks else read
 
 
@@ -137,4 +137,4 @@ def _plan(kind: str) -> Plan:
     return compile_plan(KINDS[kind].body, _FINISHES)
 
 
-_ROW_PLAN = compile_plan(Competitor, {Competitor: _settle_competitor})
+ROW_PLAN = compile_plan(Competitor, {Competitor: _settle_competitor})

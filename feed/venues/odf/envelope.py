@@ -37,7 +37,12 @@ def message(kind: str, common: Fields, code: Code, **own: Any) -> AnyMessage:  #
 
 def unit_of(code: Code) -> str | None:
     """The code again, if it is a unit's."""
-    return str(code) if isinstance(code, Rsc) and code.level is Level.UNIT else None
+    return str(code) if is_unit(code) else None
+
+
+def is_unit(code: Code) -> bool:
+    """Whether a code names a unit."""
+    return isinstance(code, Rsc) and code.level is Level.UNIT
 
 
 def _document_header(header: Header, root: etree._Element, competition: etree._Element | None) -> DocumentHeader:

@@ -6,7 +6,7 @@ what is so. White space between elements, comments and the order of attributes m
 
 import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
@@ -44,23 +44,26 @@ def canonical(root: etree._Element, *, is_marked: bool, has_blanks: bool) -> byt
         raise RefusedError(Reason.NOT_WELL_FORMED, f"no canonical form: {error}", f"/{ROOT}") from error
 
 
-def canonical_parts(content: bytes, parts: Sequence[etree._Element]) -> list[bytes]:
-    """The canonical forms of some children of one element, which all have attributes, cut out of `content`.
+def canonical_parts(content: bytes, parts: Sequence[etree._Element]) -> Iterator[bytes]:
+    """The canonical forms of some children of one element, cut out of `content` when asked for; each has attributes.
 
     In a canonical form each `<` starts a tag and each element has an end tag. Where the parts' tags stand elsewhere
     too, no cut is sure, and they are written one by one.
     """
-    marks = {tag: (b"<%b " % tag.encode(), b"</%b>" % tag.encode()) for tag in {str(part.tag) for part in parts}}
-    if sum(content.count(end) for _, end in marks.values()) != len(parts):
-        twins = _twins(content, parts, list(marks))
-        return [etree.tostring(twin, method="c14n", with_comments=False) for twin in twins]
-    found, after = [], 0
-    for part in parts:
-        start, end = marks[str(part.tag)]
+    tags = [str(part.tag) for part in parts]
+    marks = {tag: (b"<%b " % tag.encode(), b"</%b>" % tag.encode()) for tag in set(tags)}
+    if sum(content.count(end) for _, end in marks.values()) == len(parts):
+        return _cut(content, map(marks.__getitem__, tags))
+    twins = _twins(content, parts, list(marks))
+    return (etree.tostring(twin, method="c14n", with_comments=False) for twin in twins)
+
+
+def _cut(content: bytes, marks: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
+    after = 0
+    for start, end in marks:
         at = content.index(start, after)
         after = content.index(end, at) + len(end)
-        found.append(content[at:after])
-    return found
+        yield content[at:after]
 
 
 def _twins(content: bytes, parts: Sequence[etree._Element], tags: list[str]) -> list[etree._Element]:

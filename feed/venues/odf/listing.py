@@ -62,14 +62,14 @@ class Entity(NamedTuple):
     alike_below: bool = False
 
 
-class _Read(NamedTuple):
+class _Read(msgspec.Struct, frozen=True, gc=False):
     """What an entity's canonical form says, with nothing left over; moments may depend on the zone."""
 
     zone: tzinfo | None
     body: Body
 
 
-class _ReadBelow(NamedTuple):
+class _ReadBelow(msgspec.Struct, frozen=True, gc=False):
     """The fields that an entity's children fill, with nothing left over."""
 
     zone: tzinfo | None
@@ -89,14 +89,18 @@ class Entities:
         self.by_tag = by_tag
         self.within = within
         self.reach = reach
+        self.around = compile_plan(Infos, {}, elsewhere=by_tag, within=within)
+        self.forget()
+
+    def forget(self) -> None:
+        """Know of no entity that was read before."""
         self.known: Known[_Read] = Known(_BYTES_MAX)
         self.below: Known[_ReadBelow] = Known(_BELOW_BYTES_MAX)
-        self.around = compile_plan(Infos, {}, elsewhere=by_tag, within=within)
 
     def found(self, competition: etree._Element) -> list[etree._Element]:
         """The elements that are entities, in their order."""
         parents = competition.iterchildren(self.within) if self.within else (competition,)
-        return [child for parent in parents for child in parent if child.tag in self.by_tag]
+        return [child for parent in parents for child in parent[:] if child.tag in self.by_tag]
 
 
 def read_listing(entities: Entities, received: Received) -> Decoded:
@@ -106,11 +110,11 @@ def read_listing(entities: Entities, received: Received) -> Decoded:
         return document.decoded()
     competition = received.body()
     elements = entities.found(competition)
-    names = [_name(document, entities.by_tag[str(element.tag)], element) for element in elements]
-    contents = canonical_parts(document.content, elements)
     bodies = _Bodies(entities, document)
-    for element, name, content in zip(elements, names, contents, strict=True):
+    contents = canonical_parts(document.content, elements)
+    for element in elements:  # one after the other from end to end: what was just touched is still in the caches
         entity = entities.by_tag[str(element.tag)]
+        name, content = _name(document, entity, element), next(contents)  # which has attributes when it has a name
         if entity.can_be_deleted and element.get(INDICATOR) == DELETED:
             document.remove(name, content)
         else:

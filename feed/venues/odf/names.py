@@ -1,10 +1,11 @@
 """What an entity is called: its kind, topic and code."""
 
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from feed.refusals import Reason
-from feed.venues.odf.envelope import unit_of
+from feed.venues.odf.envelope import is_unit
 from feed.venues.odf.refused import RefusedError
 from schemas.rsc import PlainCode, parse_code
 from schemas.topic import BadKeyError, Topic
@@ -12,7 +13,7 @@ from schemas.topic import BadKeyError, Topic
 _NOT_OF_UNITS = frozenset({"record"})  # the details of a record's code stand where a unit's would
 
 
-class Name(NamedTuple):
+class Name(msgspec.Struct, frozen=True, gc=False):
     """`unit` is the code again, if that is a unit's."""
 
     kind: str
@@ -34,4 +35,4 @@ def name_of(competition: str, kind: str, code: str, parts: tuple[str, ...]) -> N
         topic = str(Topic(competition, found, kind, parts))
     except BadKeyError as error:
         raise RefusedError(Reason.BAD_KEY, str(error)) from error
-    return Name(kind, topic, code, None if kind in _NOT_OF_UNITS else unit_of(found))
+    return Name(kind, topic, code, code if is_unit(found) and kind not in _NOT_OF_UNITS else None)

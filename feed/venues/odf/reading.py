@@ -1,27 +1,30 @@
-"""A document as read: whole, or, where most rows of a table were read before, without reading those again."""
+"""A document as read: whole, or, where rows of a table or others of their shape came before, without parsing those."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple, cast
 
 from lxml import etree
 from msgspec.structs import replace
 
 from feed.candidate import Attachment, Receipt
-from feed.venues.odf.bodies import in_order, read_body, read_rows
+from feed.venues.odf.bodies import ROW_PLAN, in_order, read_body, read_rows
 from feed.venues.odf.fingerprint import canonical
 from feed.venues.odf.header import Header, read_header
 from feed.venues.odf.parse import parse, received_text
 from feed.venues.odf.received import Received, competition_of
 from feed.venues.odf.refused import RefusedError
-from feed.venues.odf.rows import Cut, Row, Rows, cut, cut_content
+from feed.venues.odf.rows import Cut, Row, Rows, are_rows, cut, cut_content
+from feed.venues.odf.shapes import Shapes
+from feed.venues.odf.values import Context
 from schemas.competitor import Rows as Table
 from schemas.document import DocumentBody
 from schemas.message import Remark
 from schemas.registry import KINDS, Body
 
-ROWS_MIN = 2  # one row is always read
 _ROW = "Result"
+_STUB = b"<Result></Result>"  # its own canonical form
 _rows = Rows()
+_shapes = Shapes(ROW_PLAN)
 
 
 class Reading(NamedTuple):
@@ -54,37 +57,77 @@ def read_document(received: Received) -> Reading:
 
 
 def read_again(document: bytes, receipt: Receipt) -> Reading | None:
-    """Read a table of competitors from its changed rows and those known; None for what has to be read whole."""
-    if (found := cut(document)) is None or len(found.rows) < ROWS_MIN:
+    """Read a table of competitors without parsing the rows that are known, or whose shape is.
+
+    None for what has to be read whole.
+    """
+    if (found := cut(document)) is None:
         return None
-    # The first row is always read: where it stands in the tree, the others stand.
-    known = [None, *map(_rows.get, found.rows[1:])]
-    changed = [row for row, before in zip(found.rows, known, strict=True) if before is None]
     try:
-        return _read_changed(found, known, changed, receipt)
+        return _read_table(found, receipt)
     except RefusedError:
         return None  # told of the whole document, with the right place
 
 
-def _read_changed(found: Cut, known: Sequence[Row | None], changed: list[bytes], receipt: Receipt) -> Reading | None:
-    root = parse(b"".join((found.head, *changed, found.tail)))
+def _read_table(found: Cut, receipt: Receipt) -> Reading | None:
+    # A stub stands for the rows: where it stands in the tree, they stand.
+    root = _with_rows(found, [_STUB])
+    if root is None:
+        return None
     header = read_header(dict(root.items()), receipt)
+    around = _around(root, header)
+    if around is None or (rows := _read_rows(found, header)) is None:
+        return None
+    _rows.keep(header.topic, dict(zip(found.rows, rows, strict=True)))
+    competition, content = around
+    competition.remove(competition.findall(_ROW)[0])
+    body, remarks, _ = read_body(competition, header, has_text=False)
+    body = replace(cast("Table", body), competitors=in_order(row.competitor for row in rows))
+    written = b"".join((content.head, *(row.content for row in rows), content.tail))
+    return Reading(header, body, remarks, root, written)
+
+
+def _around(root: etree._Element, header: Header, count: int = 1) -> tuple[etree._Element, Cut] | None:
+    """The Competition of a table that has so many rows, and its canonical form; None for what has to be read whole.
+
+    Raises RefusedError.
+    """
     competition = competition_of(root)
     is_table = issubclass(KINDS[header.row.kind].body, Table)
     if competition is None or not is_table or etree.tostring(root, method="text", encoding="unicode"):
         return None
-    elements = competition.findall(_ROW)
-    content = cut_content(canonical(root, is_marked=False, has_blanks=False), len(changed))
-    competitors = read_rows(elements, header) if len(elements) == len(changed) else None
-    if competitors is None or content is None:
+    content = cut_content(canonical(root, is_marked=False, has_blanks=False), count)
+    return (competition, content) if content is not None and len(competition.findall(_ROW)) == count else None
+
+
+def _read_rows(found: Cut, header: Header) -> list[Row] | None:
+    """What the rows of a document say, or None when something about one of them is odd; raises RefusedError."""
+    known, context = _rows.of(header.topic), Context(header.zone)
+    read = [known.get(row) or _shapes.read(row, context) for row in found.rows]
+    left = [row for row, said in zip(found.rows, read, strict=True) if said is None]
+    if not left:
+        return cast("list[Row]", read)
+    if (parsed := _parsed(found, left, header)) is None:
         return None
-    fresh = [Row(*pair) for pair in zip(competitors, content.rows, strict=True)]
-    for key, row in zip(changed[1:], fresh[1:], strict=True):
-        _rows.keep(key, row)
-    for element in elements:
-        competition.remove(element)
-    left = iter(fresh)
-    rows = [row or next(left) for row in known]
-    around, remarks, _ = read_body(competition, header, has_text=False)
-    body = replace(cast("Table", around), competitors=in_order(row.competitor for row in rows))
-    return Reading(header, body, remarks, root, b"".join((content.head, *(row.content for row in rows), content.tail)))
+    for row in left:
+        _shapes.learn(row)
+    fresh = iter(parsed)
+    return [said or next(fresh) for said in read]
+
+
+def _parsed(found: Cut, rows: list[bytes], header: Header) -> list[Row] | None:
+    """What these rows of a document say, by the parser; as `_read_rows`."""
+    root = _with_rows(found, rows)
+    if root is None or (around := _around(root, header, len(rows))) is None:
+        return None
+    competition, content = around
+    competitors = read_rows(competition.findall(_ROW), header)
+    if competitors is None:
+        return None
+    return [Row(*pair) for pair in zip(competitors, content.rows, strict=True)]
+
+
+def _with_rows(found: Cut, rows: list[bytes]) -> etree._Element | None:
+    """The document as if it had these rows alone; None where they are none. Raises RefusedError."""
+    document = b"".join((found.head, *rows, found.tail))
+    return parse(document) if are_rows(rows, document) else None

@@ -15,24 +15,23 @@ _WHERE = f"/{ROOT}/{COMPETITION}"
 
 
 class Received(NamedTuple):
-    """The bytes, their tree, the header, the one Competition, all text of the elements; `recv` in microseconds UTC."""
+    """The bytes, their tree, the header, the one Competition, all text of the elements; `recv` in microseconds UTC.
+
+    `is_marked` says that some element may carry a ModificationIndicator.
+    """
 
     document: bytes
     root: etree._Element
     header: Header
     competition: etree._Element | None
     text: str
+    is_marked: bool
     recv: int
 
     @property
     def has_text(self) -> bool:
         """Whether some element holds text."""
         return bool(self.text.strip())
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether some element may carry a ModificationIndicator."""
-        return has_indicator(self.document)
 
     def is_withdrawal(self) -> bool:
         """Whether the document is taken back: one that replaces, and is sent empty (Foundation Principles 2.12)."""
@@ -52,7 +51,7 @@ class Received(NamedTuple):
 def received(document: bytes, root: etree._Element, header: Header, recv: int) -> Received:
     """Look into a parsed document; raises RefusedError for two Competitions."""
     text = etree.tostring(root, method="text", encoding="unicode")
-    return Received(document, root, header, competition_of(root), text, recv)
+    return Received(document, root, header, competition_of(root), text, has_indicator(document), recv)
 
 
 def competition_of(root: etree._Element) -> etree._Element | None:

@@ -52,11 +52,10 @@ class SetDocument:
     def _keep(self, name: Name, op: Op, body: Body | None, remarks: tuple[Remark, ...], content: bytes) -> None:
         if self._entities.pop(name.topic, None):
             remarks = (*remarks, Remark.REPEATED_IN_DOCUMENT)
-        kind, topic, code, unit = name
-        blank = self._blanks.get(kind) or self._blank(kind)
-        entity = replace(blank, topic=topic, code=code, unit=unit, op=op, remarks=remarks, body=body)
+        blank = self._blanks.get(name.kind) or self._blank(name.kind)
+        entity = replace(blank, topic=name.topic, code=name.code, unit=name.unit, op=op, remarks=remarks, body=body)
         attached = self.walker.take_attached() if self.walker.context.attached else ()
-        self._entities[topic] = Candidate(entity, fingerprint(content), self._topic, self._key, attached)
+        self._entities[name.topic] = Candidate(entity, fingerprint(content), self._topic, self._key, attached)
 
     def _blank(self, kind: str) -> AnyMessage:
         """What the entities of a kind have in common: filled in by `replace`, which is much faster than making them."""

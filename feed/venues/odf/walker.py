@@ -54,7 +54,8 @@ class Walker:
         """What `read` gives for an element that holds no text and whose children fill the fields `below`."""
         fields: Fields = {}
         self._fill_own(plan.node, element, fields)
-        return self._made(plan, element, fields | below)
+        fields.update(below)
+        return self._made(plan, element, fields)
 
     def _made(self, plan: Plan, element: etree._Element, fields: Fields) -> Any:  # noqa: ANN401 - as above
         for name in plan.lists:

@@ -95,7 +95,9 @@ def test_parts_are_cut_as_they_would_be_written(inside: str):
     root = etree.fromstring(f"<OdfBody><Competition>{inside}</Competition></OdfBody>")
     parts = [child for child in root[0] if child.tag in {"Unit", "Session"}]
     content = canonical(root, is_marked=False, has_blanks=False)
-    assert canonical_parts(content, parts) == [etree.tostring(part, method="c14n", with_tail=False) for part in parts]
+    assert list(canonical_parts(content, parts)) == [
+        etree.tostring(part, method="c14n", with_tail=False) for part in parts
+    ]
 
 
 def test_parts_that_hold_their_own_tag_lose_their_marks_too():
@@ -105,7 +107,7 @@ def test_parts_that_hold_their_own_tag_lose_their_marks_too():
     root = etree.fromstring(f"<OdfBody><Competition>{marked}</Competition></OdfBody>")
     content = canonical(root, is_marked=True, has_blanks=False)
     plain = etree.tostring(etree.fromstring(team.format("")), method="c14n")
-    assert canonical_parts(content, list(root[0])) == [plain]
+    assert list(canonical_parts(content, list(root[0]))) == [plain]
 
 
 def test_a_relative_namespace_is_refused(decode: Callable[[bytes], Decoded], odf: Build):

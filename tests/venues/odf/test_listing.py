@@ -155,6 +155,13 @@ def test_one_wrong_entity_refuses_the_document(part: str, reason: Reason, where:
     assert (decoded.refusal.reason, decoded.refusal.where) == (reason, f"{ABOVE}/{where}")
 
 
+def test_of_several_wrong_entities_the_first_is_told(decode: Decode, schedule: Build):
+    """Names and bodies are read together, entity by entity; one without any attribute has no cut of its own."""
+    refusal = decode(schedule(unit(FIRST, HideStartDate="?"), "<Unit/>", unit(SECOND))).refusal
+    assert refusal is not None
+    assert (refusal.reason, refusal.where) == (Reason.BAD_VALUE, f"{ABOVE}/Unit[1]/@HideStartDate")
+
+
 @pytest.mark.parametrize("name", ["DocumentSubcode", "DocumentSubtype"])
 def test_a_document_key_too_long_for_topics_is_refused(name: str, decode: Decode, schedule: Build):
     """Also where the key is no part of a topic: it stands in the head and in the index."""

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from feed.candidate import Candidate, Decoded, Receipt
 from feed.refusals import Reason
 from feed.venues.odf import decode, decoding, reading
+from feed.venues.odf.bodies import ROW_PLAN
 from feed.venues.odf.rows import Rows
+from feed.venues.odf.shapes import Shapes
 
 Accept = Callable[[bytes], Candidate]
 Build = Callable[..., bytes]
@@ -32,9 +34,10 @@ def result(*rows: str, head: str = "", tail: str = "") -> bytes:
 
 @pytest.fixture(autouse=True)
 def rows(monkeypatch: pytest.MonkeyPatch) -> Rows:
-    """An empty memory of rows."""
+    """An empty memory of rows, and of their shapes."""
     empty = Rows()
     monkeypatch.setattr(reading, "_rows", empty)
+    monkeypatch.setattr(reading, "_shapes", Shapes(ROW_PLAN))
     return empty
 
 
@@ -55,14 +58,35 @@ def test_a_row_that_did_not_change_is_not_read_again(rows: Rows):
     second = competitors(result(row(1, "9.9"), row(2, "10.0"), row(3, "9.8")))
     assert second[1] is first[1]
     assert second[2].result == "9.8"
-    assert len(rows) == 3
+    assert len(rows) == 3  # of the newest Version alone
 
 
-MARKS = st.sampled_from(["", "9.9", "10&lt;", "Ü", "?"])
+def test_a_changed_row_of_a_known_shape_is_not_parsed(monkeypatch: pytest.MonkeyPatch):
+    """Of the next document nothing but what stands around its rows is."""
+    competitors(result(row(1), row(2), row(3)))
+    seen: list[list[bytes]] = []
+    with_rows = reading._with_rows
+    monkeypatch.setattr(reading, "_with_rows", lambda found, rows: (seen.append(rows), with_rows(found, rows))[1])
+    assert [each.result for each in competitors(result(row(1), row(2, "10.0"), row(3, "10.1")))[1:]] == ["10.0", "10.1"]
+    competitors(result(row(1), row(2, "10&lt;"), row(3)))
+    stub = [reading._STUB]
+    assert seen == [stub, stub, [row(2, "10&lt;").strip().encode()]]
+
+
+MARKS = st.sampled_from(
+    ["", "9.9", "10&lt;", "Ü", "?", "O'B", "a\tb", "\u00a0", "\x01", '"', '" Pty="', "&", "<", "\ufffe"]
+)
 PIECES = st.sampled_from(
     ["", " ", "\x0b", "\x0c", "\x85", "<Periods/>", "<Odd/>", "<!-- c -->", "text", "<Clock Time='1'/>"]
 )
-INSIDE = st.sampled_from(["", "", "", "<Odd/>", "<ResultItems><ResultItem><Result/></ResultItem></ResultItems>", "x"])
+EXTENDED = '<ExtendedResults><ExtendedResult Type="{}" Code="a"/><ExtendedResult Code="b" Type="B"/></ExtendedResults>'
+INSIDE = st.sampled_from(
+    [
+        *("", "", "", "<Odd/>", "<ResultItems><ResultItem><Result/></ResultItem></ResultItems>", "x"),
+        *(EXTENDED.format(kind) for kind in ("PROGRESS", "B", "", "?")),
+        '<RecordIndicators><RecordIndicator RecordType="WR"/></RecordIndicators>',
+    ]
+)
 
 
 @given(st.lists(st.tuples(PIECES, st.lists(st.tuples(MARKS, INSIDE), max_size=5), PIECES), min_size=1, max_size=8))
@@ -87,6 +111,11 @@ def test_memory_changes_nothing(versions: list[tuple[str, list[tuple[str, str]],
         result(row(1), row(2)).replace(b"DT_RESULT", b"DT_RANKING"),
         result(row(1), row(2)).replace(b"</OdfBody>", b"<Note>why</Note></OdfBody>"),
         result(row(1), row(2)).replace(b"</OdfBody>", b"<Competition/></OdfBody>"),
+        result(row(1), row(2)).replace(b"<Competition>", b'<Competition ModificationIndicator="U">'),
+        result(row(1), f"<Other>{row(2)}</Other>"),
+        result(row(1), "text", row(2)),
+        result(row(1), row(2), tail="<Result/>"),
+        result(row(1), row(2, inside="<ResultItems><ResultItem><Result></Result></ResultItem></ResultItems>")),
     ],
 )
 def test_known_rows_do_not_lend_a_document_their_meaning(document: bytes):

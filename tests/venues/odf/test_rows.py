@@ -1,7 +1,7 @@
 import pytest
 from lxml import etree
 
-from feed.venues.odf.rows import Cut, Row, Rows, cut, cut_content
+from feed.venues.odf.rows import Cut, Row, Rows, are_rows, cut, cut_content
 from schemas.competitor import Competitor
 
 ROW = '<Result Rank="1"><Competitor Code="1"/></Result>'
@@ -24,9 +24,9 @@ def test_a_plain_document_is_cut_at_its_rows(start: str):
     """Head, rows and tail are the document, but for the white space between rows."""
     head = f"{start}<OdfBody Version='1'><Competition><Periods/>"
     document = odf(f"<Periods/>{ROW}\n\t{ROW}<Result/></Result> ", start).replace(b"<Result/>", b"<Result>")
-    assert cut(document) == Cut(
-        head.encode(), [ROW.encode(), ROW.encode(), b"<Result></Result>"], b" </Competition></OdfBody>"
-    )
+    rows = [ROW.encode(), ROW.encode(), b"<Result></Result>"]
+    assert cut(document) == Cut(head.encode(), rows, b" </Competition></OdfBody>")
+    assert are_rows(rows, document)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,8 @@ def test_a_plain_document_is_cut_at_its_rows(start: str):
 )
 def test_what_could_mean_something_else_is_not_cut(document: bytes):
     """Comments, sections, other encodings, namespaces, nested or parted rows: such a document is read whole."""
-    assert cut(document) is None
+    found = cut(document)
+    assert found is None or not are_rows(found.rows, document)
 
 
 def test_a_name_that_begins_alike_is_no_row():
@@ -62,6 +63,7 @@ def test_a_name_that_begins_alike_is_no_row():
     found = cut(odf(inside))
     assert found is not None
     assert found.rows == [inside.encode()]
+    assert are_rows(found.rows, odf(inside))
 
 
 def test_a_canonical_form_is_cut_alike():
@@ -76,16 +78,27 @@ def test_a_canonical_form_is_cut_alike():
     assert cut_content(b"<OdfBody></OdfBody>", 1) is None
 
 
+def read(*keys: bytes) -> dict[bytes, Row]:
+    return {key: Row(Competitor(id=key.decode(), kind="athlete"), key) for key in keys}
+
+
+def test_the_next_version_replaces_what_was_read():
+    """Only the newest rows of a document are kept; those of others are not touched."""
+    rows = Rows()
+    rows.keep("a", read(b"1", b"2"))
+    rows.keep("b", read(b"1"))
+    rows.keep("a", read(b"2", b"3"))
+    assert [sorted(rows.of(topic)) for topic in ("a", "b", "c")] == [[b"2", b"3"], [b"1"], []]
+    assert len(rows) == 3
+
+
 def test_memory_is_bounded():
-    """So many bytes of rows are kept; what is used stays, what is not is forgotten first, a known row counts once."""
+    """So many bytes of rows are kept; the document that did not come for longest is forgotten first."""
     rows = Rows(bytes_max=100)
     for number in range(1_000):
-        row = Row(Competitor(id=str(number), kind="athlete"), b"")
-        rows.keep(b"%010d" % number, row)
-        rows.keep(b"%010d" % number, row)
-        found = rows.get(b"%010d" % 0)
-        assert found is not None
-        assert found.competitor.id == "0"
-    assert len(rows) == 10
-    assert rows.get(b"%010d" % 991) is not None
-    assert rows.get(b"%010d" % 990) is None
+        rows.keep(str(number), read(b"%05d" % number, b"%05d" % (number + 1)))
+        rows.keep("0", read(b"%05d" % number))
+    assert len(rows) == 19
+    assert (len(rows.of("0")), len(rows.of("991")), len(rows.of("990"))) == (1, 2, 0)
+    rows.keep("0", read(b"x" * 101))
+    assert (len(rows), len(rows.of("0"))) == (18, 0)
