@@ -31,6 +31,7 @@ class Remark(StrEnum):
 
     ZONE_ASSUMED = "zone_assumed"
     VERSION_REPEATED = "version_repeated"
+    VERSION_MISSING = "version_missing"
     UNKNOWN_TYPE = "unknown_type"
     UNKNOWN_STATUS = "unknown_status"
     UNKNOWN_CODE = "unknown_code"
@@ -73,7 +74,7 @@ class BodyRef(msgspec.Struct, frozen=True, kw_only=True):
     media: str
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="type"):
     """What reaches a subscriber. Stored without `seq`, which the gateway splices in front.
 
     `prev` is the seq of this topic's previous message (0 = first); `supersedes` the message taken back or

@@ -40,6 +40,7 @@ from schemas.name import Name, NameBody
 from schemas.news import News, NewsBody
 from schemas.noc_biography import NocBiography, NocBiographyBody
 from schemas.notification import Notification, NotificationBody
+from schemas.pairing import Pairing, PairingBody
 from schemas.participant import Participant, ParticipantBody
 from schemas.participant_biography import ParticipantBiography, ParticipantBiographyBody
 from schemas.phase_result import PhaseResult, PhaseResultBody
@@ -155,6 +156,7 @@ KINDS: dict[str, Kind] = {
         Kind("medal_discrepancy", MedalDiscrepancy, MedalDiscrepancyBody, (), KindClass.DOCUMENT, Lane.LIVE),
         Kind("ceremony_conflict", CeremonyConflict, CeremonyConflictBody, (), KindClass.ENTITY, Lane.LIVE),
         Kind("schedule_change", ScheduleChange, ScheduleChangeBody, ("change",), KindClass.EVENT, Lane.LIVE),
+        Kind("pairing", Pairing, PairingBody, (), KindClass.ENTITY, Lane.LIVE),
         Kind("record_event", RecordEvent, RecordEventBody, ("entry",), KindClass.EVENT, Lane.LIVE),
         Kind("record_table", RecordTable, RecordTableBody, (), KindClass.DOCUMENT, Lane.LIVE),
         Kind("derived", Derived, DerivedBody, (), KindClass.ENTITY, Lane.LIVE),
@@ -219,6 +221,7 @@ AnyMessage = (
     | RecordTable
     | CeremonyConflict
     | ScheduleChange
+    | Pairing
     | Derived
     | List
     | Session

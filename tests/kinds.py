@@ -7,6 +7,7 @@ from replay.meet import meet
 from tests.core.test_ceremonies import ceremony, signed
 from tests.core.test_disputes import protest
 from tests.documents import large
+from tests.matches import bracket, match, match_code, place, side, update
 from tests.schedules import schedule
 
 _CAPTURES = Path(__file__).parent / "captures" / "odf"
@@ -20,7 +21,14 @@ def of_every_kind() -> Iterator[bytes]:
     yield from (path.read_bytes() for path in sorted(_CAPTURES.glob("*.xml")))
     yield from (signed(1), protest(1, "OPN"), ceremony(1, "SCHEDULED"), ceremony(2, "GETTING_READY"), protest(2, "CLS"))
     yield from (_moved(version, start) for version, start in enumerate(_STARTS, 1))
+    yield from (update("XA", 1, _semi_final()), bracket("XA", 1, SFNL1=place(1, "FIN") + place(2, "SVK")))
     yield from (large("XA", unit=9, size=50), large("XB", size=600_000))
+
+
+def _semi_final() -> str:
+    """A match whose sides are not decided."""
+    sides = (side(number, unit=match_code("QFNL", number)) for number in (1, 2))
+    return match(match_code("SFNL", 1), _STARTS[0], *sides, Venue="PA3")
 
 
 def _moved(version: int, start: str) -> bytes:

@@ -19,7 +19,7 @@ SPEED: Final = 60.0
 PAUSE_SECONDS: Final = 2.0  # the longest, also where the Games sleep for a night
 IN_FLIGHT: Final = 200
 GIVE_UP_SECONDS: Final = 60.0
-_WHOLE: Final = frozenset({"record_event", "schedule_change", "ceremony_conflict", "call"})
+_WHOLE: Final = frozenset({"record_event", "schedule_change", "ceremony_conflict", "call", "pairing"})
 _TABLE: Final = f"{SCALE.competition}.GEN.-.-.-.-.medal_table.official"
 _OPEN: Final = frozenset({"UNCONFIRMED", "PROTESTED", "OFFICIAL"})
 

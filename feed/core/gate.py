@@ -76,9 +76,11 @@ def judge_version(new: Index, head: Head, now: int, window: int, seen: Container
         return verdict
     until = new.recv + window
     missing = range(head.index.version + 1, new.version)
-    if now < until and any(version not in seen for version in missing[:_LOOK_AT]):
+    is_missing = any(version not in seen for version in missing[:_LOOK_AT])
+    if is_missing and now < until:
         return Wait(until)
-    return replace(verdict, left=left_by(head, new))
+    remarks = (*verdict.remarks, Remark.VERSION_MISSING) if is_missing else verdict.remarks
+    return replace(verdict, remarks=remarks, left=left_by(head, new))
 
 
 # A jump of thousands of versions is a restart of the sender, not reordering; looking at all of them would cost time.

@@ -55,8 +55,12 @@ class Word(msgspec.Struct, frozen=True):
 
 def word_of(entry: Entry) -> Word:
     """What a living unit, result or bracket says; without sides where its body is apart or names nobody."""
-    found = dict(_READERS[entry.kind](entry))
-    return Word(entry, {unit: sides for unit, sides in found.items() if sides})
+    return Word(entry, units_in(entry.kind, entry.json))
+
+
+def units_in(kind: str, text: bytes) -> dict[str, tuple[Side, ...]]:
+    """The same of a message alone, in the form in which it is stored."""
+    return {unit: sides for unit, sides in _READERS[kind](text) if sides}
 
 
 class _Member(msgspec.Struct):
@@ -133,20 +137,20 @@ _RESULT = msgspec.json.Decoder(_Result)
 _BRACKET = msgspec.json.Decoder(_Bracket)
 
 
-def _of_unit(entry: Entry) -> Iterator[tuple[str, tuple[Side, ...]]]:
-    body = _UNIT.decode(entry.json).body
+def _of_unit(text: bytes) -> Iterator[tuple[str, tuple[Side, ...]]]:
+    body = _UNIT.decode(text).body
     if body:
         yield body.code, tuple(_side(row, row) for row in body.start_list)
 
 
-def _of_result(entry: Entry) -> Iterator[tuple[str, tuple[Side, ...]]]:
-    message = _RESULT.decode(entry.json)
+def _of_result(text: bytes) -> Iterator[tuple[str, tuple[Side, ...]]]:
+    message = _RESULT.decode(text)
     if message.unit and message.body:
         yield message.unit, tuple(_side(row, row) for row in message.body.competitors)
 
 
-def _of_bracket(entry: Entry) -> Iterator[tuple[str, tuple[Side, ...]]]:
-    body = _BRACKET.decode(entry.json).body
+def _of_bracket(text: bytes) -> Iterator[tuple[str, tuple[Side, ...]]]:
+    body = _BRACKET.decode(text).body
     for match in _matches(body.brackets if body else ()):
         unit = match.unit or match.code
         if unit:

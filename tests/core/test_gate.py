@@ -105,6 +105,14 @@ def test_after_a_withdrawal_only_what_is_newer_publishes_again(version: int, eve
     assert judge(candidate(version, event, "again"), head_of(withdrawal(2, 5))) == expected
 
 
+def test_a_version_that_did_not_come_in_time_is_remarked():
+    """After the window; one that came and was quarantined is not missing."""
+    missing = judge(candidate(4), head_of(candidate(1)), seen={2})
+    assert missing == Accepted(7, None, (Remark.VERSION_MISSING,))
+    assert judge(candidate(4), head_of(candidate(1)), seen={2, 3}) == Accepted(7)
+    assert judge(withdrawal(3), head_of(candidate(1))) == Accepted(7, 7, (Remark.VERSION_MISSING,))
+
+
 def test_an_unusual_status_flows_with_a_remark():
     """OFFICIAL to LIVE does not usually happen; LIVE to OFFICIAL does."""
     unusual = judge(candidate(2, status="LIVE"), head_of(candidate(1, status="OFFICIAL")))

@@ -1,6 +1,10 @@
+import re
+from collections import Counter
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feed.candidate import Candidate, Receipt
 from feed.core.derived import mark
@@ -18,6 +22,8 @@ from tests.schedules import schedule
 
 EVENT = "ATHM100M" + 26 * "-"
 FINAL = "ATHM100M--------------FNL-000100--"
+SWIM = "SWMW100MFR------------FNL-000100--"
+MEDALS = ("gold", "silver", "bronze")
 RECEIPT = Receipt(0, None, lambda _: None)
 
 
@@ -206,8 +212,7 @@ def test_own_entries_that_come_back_are_not_added_twice(stream: Stream):
 def test_tables_count_by_discipline_and_gender(stream: Stream):
     """Each table is the sum of its part of the ledger."""
     stream.post(result(1, "1 a XAA", "2 b XBB"))
-    swim = {"DocumentCode": "SWMW100MFR------------FNL-000100--"}
-    stream.post(result(1, "1 c XBB", "1 d XBB", **swim))
+    stream.post(result(1, "1 c XBB", "1 d XBB", DocumentCode=SWIM))
     tables = stream.tables()
     assert tables["official GEN"] == ["1 XBB 2-1-0", "2 XAA 1-0-0"]
     assert (tables["official ATH"], tables["official SWM"]) == (["1 XAA 1-0-0", "2 XBB 0-1-0"], ["1 XBB 2-0-0"])
@@ -216,6 +221,48 @@ def test_tables_count_by_discipline_and_gender(stream: Stream):
         2,
         {"XBB": ["M", "W"], "XAA": ["M"]},
     )
+
+
+ranked = st.permutations(["a XAA", "b XBB", "c XAA", "d XCC"])
+ranks = st.sampled_from([("1", "2", "3", "4"), ("1", "1", "3", "4"), ("1", "2", "3", "3"), ("1", "2", "2", "4")])
+moves = st.sampled_from(
+    ["signed", "signed", "UNOFFICIAL", "LIVE", "PROTESTED", "withdrawn", "disqualified", "medallists"]
+)
+
+
+def moved(version: int, move: str, who: list[str], rank: tuple[str, ...], code: str) -> bytes:
+    """A version of a final, or of its event's medallists, that says anything."""
+    if move == "medallists":
+        won = [f"{medal} {each}" for medal, each in zip(("GOLD", "SILVER", "BRONZE", "BRONZE"), who, strict=True)]
+        event = code[:22].ljust(34, "-")
+        return medallists(version, *won).replace(FINAL.encode(), code.encode()).replace(EVENT.encode(), event.encode())
+    rows_ = [f"{number} {each}" for number, each in zip(rank, who, strict=True)]
+    if move == "disqualified":
+        return result(version, *rows_, DocumentCode=code).replace(b'Rank="1"', b'IRM="DSQ"', 1)
+    status = "OFFICIAL" if move in {"signed", "withdrawn"} else move
+    document = result(version, *rows_, status=status, DocumentCode=code)
+    gone = re.sub(b"<Competition>.*</Competition>", b"", document, flags=re.DOTALL)
+    return gone if move == "withdrawn" else document
+
+
+@given(st.lists(st.tuples(moves, ranked, ranks, st.sampled_from([FINAL, SWIM])), min_size=1, max_size=12))
+@settings(max_examples=60)
+def test_every_table_is_the_sum_of_the_ledger(history: list[tuple[str, list[str], tuple[str, ...], str]]):
+    """At every commit of any history, with corrections and withdrawals: of the Games and of each discipline."""
+    stream = Stream()
+    for version, (move, who, rank, code) in enumerate(history, 1):
+        stream.post(moved(version, move, who, rank, code))
+        entries = [wire.decode(entry.json).body for entry in stream.entries if entry.kind == "ledger"]
+        newest = {(each.body.view, each.code[:3]): each.body for each in _tables(stream.entries)}
+        assert newest.keys() == {(entry.view, part) for entry in entries for part in ("GEN", entry.event[:3])}
+        for (view, part), table in newest.items():
+            held = Counter[tuple[str, str]]()
+            for entry in entries:
+                if entry.view == view and part in {"GEN", entry.event[:3]}:
+                    held[entry.winner.noc, entry.medal] += 1 if entry.action == "awarded" else -1
+            assert min(held.values()) >= 0
+            told = {(row.noc, medal): getattr(row, medal) for row in table.rows for medal in MEDALS}
+            assert +Counter(told) == +held
 
 
 def test_a_derived_message_names_its_cause(stream: Stream):

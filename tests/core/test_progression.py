@@ -23,7 +23,12 @@ def semis(*pairs: tuple[str, str]) -> tuple[str, ...]:
     """Two matches whose sides are to be decided among the winners of the phase, or these pairs."""
     open_ = {"unit": match_code("QFNL"), "value": "best-seeded winner"}
     return tuple(
-        match(unit, f"2030-07-05T1{number}:00:00Z", *(side(order, who, **open_) for order, who in enumerate(pair, 1)))
+        match(
+            unit,
+            f"2030-07-05T1{number}:00:00Z",
+            *(side(order, who, **open_) for order, who in enumerate(pair, 1)),
+            Venue="IHA",
+        )
         for number, (unit, pair) in enumerate(zip(SEMI, pairs or (("", ""),) * 2, strict=True))
     )
 

@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from tests.documents import fresh_competition
+from tests.schedules import schedule, unit
 from tests.service_fixture import Running
 
 PAGE = 1_000
@@ -86,6 +87,7 @@ async def test_a_later_release_publishes_what_changed(shared: Path, service: Run
         assert gone <= known, table
 
     await check_what_is_known(service, competition, before, after)
+    await check_labels(service, competition)
     again = {table: raised(document) for table, document in newer.items()}
     await post(service, again)
     assert (await codes(service, competition, cursor))[0] == []
@@ -106,6 +108,17 @@ async def check_what_is_known(
     linked = [each for table, each in of_table(after) if table == "RECORD" and each["topic"] in no_event]
     assert len(no_event) == len(linked) == 7
     assert {(each["body"]["discipline"], "event" in each["body"]) for each in linked} == {("SW", True)}
+
+
+async def check_labels(service: Running, competition: str) -> None:
+    """X1: a match at the new court is told behind the code of it, and shows what that says in every language."""
+    await service.store(schedule(competition, unit(1, "2030-07-03T10:00:00+02:00", Location="T10")))
+    topics = f"filter={competition}.*.*.*.*.*.unit&filter={competition}.*.*.*.*.*.code.LOCATION.-.T10"
+    for language, words in (("ENG", "TBA"), ("FRA", "ND"), ("POR", "TBA"), ("SPA", "TBA")):
+        _, page = await service.get(f"/v1/log?after=0&limit=1000&{topics}&lang={language}")
+        *codes_, match = page["messages"]
+        assert [each["type"] for each in codes_] == ["code"]
+        assert match["labels"]["LOCATION"]["T10"].endswith(words)
 
 
 def raised(document: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Results that change, through a real broker: exact outcomes at a WebSocket, an SSE and a pull client."""
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.journey.test_medals import _from_events, _from_socket, counted, settl
 from tests.service_fixture import XML, House
 
 APART_SECONDS = 0.1
+TOPIC = "XA.ATH.M.100M.FNL.000100.result"
+WINDOW_SECONDS = 0.25  # reorder_window_ms, unless it is set
 NOTE = (b"</OdfBody>", b"<Note>court ruling</Note></OdfBody>")
 
 
@@ -111,6 +114,19 @@ async def test_a_photo_finish_swapped_after_unofficial(house: House):
     assert await counted(house) == await counted(house, view="provisional") == ["1 JAM 1-0-0", "2 USA 0-1-1"]
 
 
+async def test_a_version_that_never_comes(house: House):
+    """S1: the next one goes out after the reorder window and says so; the one that comes late is nobody's any more."""
+    await house.store(photo(1, "a USA", "b JAM"))
+    began = time.monotonic()
+    (seq,) = await house.store(final(3, "1 b JAM 9.784", "2 a USA 9.789"))
+    assert time.monotonic() - began >= WINDOW_SECONDS
+    _, message = await house.get(f"/v1/documents/{TOPIC}")
+    assert (message["seq"], "version_missing" in message["remarks"]) == (seq, True)
+    status, told = await house.post(final(2, "1 a USA 9.79", "2 b JAM 9.79"))
+    assert (status, told["count"], told["stale"]) == (200, 0, 1)
+    assert 'feed_remarks_total{flag="P",remark="version_missing"} 1.0' in await house.text("/metrics")
+
+
 async def test_what_a_correction_did_to_the_medals_is_found_from_it(house: House):
     """By its sequence, in the ledger; what others did is not among it."""
     seqs = await house.store(
@@ -118,7 +134,7 @@ async def test_what_a_correction_did_to_the_medals_is_found_from_it(house: House
         final(2, "1 b JAM 9.80", "2 a USA 9.81", status="OFFICIAL").replace(*NOTE),
     )
     await settled(house, seqs[-1])
-    _, page = await house.get(f"/v1/documents/{'XA.ATH.M.100M.FNL.000100.result'}")
+    _, page = await house.get(f"/v1/documents/{TOPIC}")
     assert (page["supersedes"], page["body"]["call"], page["body"]["reason"]) == (seqs[0], "corrected", "note")
     _, page = await house.get(f"/v1/medals/ledger?competition=XA&cause={page['seq']}")
     told = [(row["entry"]["action"], row["entry"]["medal"], row["entry"]["winner"]["noc"]) for row in page["entries"]]

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,35 @@ async def test_a_medal_that_moves_six_days_later(house: House):
     _, page = await house.get("/v1/medals/ledger?competition=XA&noc=ROU")
     (row,) = page["entries"]
     assert (row["entry"]["cause"]["notes"], row["entry"]["moved"]) == (["court ruling"], True)
+
+
+async def test_a_medal_that_moves_twice(house: House):
+    """S2: the inquiry gives the bronze to USA, the ruling days later to ROU; each is told of its own, nobody else."""
+    floor, note = ("1 a BRA", "2 b ITA"), (b"</OdfBody>", b"<Note>court ruling</Note></OdfBody>")
+    before = result(1, *floor, "3 d ROU", "4 e ROU", "5 c USA", status="UNOFFICIAL")
+    inquiry = result(2, *floor, "3 c USA", "4 d ROU", "5 e ROU")
+    ruling = result(3, *floor, "3 d ROU", "4 e ROU", "5 c USA", Date="2030-07-09").replace(*note)
+    await settled(house, (await house.store(before))[-1])
+    assert await ledger(house) == []
+    await settled(house, (await house.store(inquiry))[-1])
+    assert await counted(house) == ["1 BRA 1-0-0", "2 ITA 0-1-0", "3 USA 0-0-1"]
+    between = datetime.now(UTC).isoformat().replace("+", "%2B")
+    (seq,) = await house.store(ruling)
+    await settled(house, seq)
+    assert await counted(house) == ["1 BRA 1-0-0", "2 ITA 0-1-0", "3 ROU 0-0-1"]
+    assert (await counted(house, query=f"&as_of={between}"))[2] == "3 USA 0-0-1"
+    assert [line for line in await ledger(house) if "bronze" in line] == [
+        "awarded bronze USA by 2",
+        "withdrawn bronze USA by 3",
+        "awarded bronze ROU by 3",
+    ]
+    _, page = await house.get("/v1/athletes/c?competition=XA")
+    assert page["medals"] == []
+    assert [row["entry"]["action"] for row in page["history"]] == ["awarded", "withdrawn"]
+    for noc, moved in (("USA", ["withdrawn"]), ("ROU", ["awarded"]), ("BRA", []), ("ITA", [])):
+        path = f"/v1/log?after=0&limit=1000&filter=XA.*.*.*.*.*.ledger.official.%3E&noc={noc}"
+        messages = (await house.get(path))[1]["messages"]
+        assert [each["body"]["action"] for each in messages if each["body"]["moved"]] == moved, noc
 
 
 async def test_ties_and_two_bronzes(house: House):

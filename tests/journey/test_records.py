@@ -17,8 +17,15 @@ WR = mark("WR")
 LIST = records(1, of_type("WR", stood("old", "46.40")))
 START = heat(1, swim("a", ""), status="START_LIST")
 LIVE = heat(2, swim("a", "46.39", WR), swim("b", "47.10"), status="LIVE")
-SIGNED = heat(3, swim("a", "46.39", WR), swim("b", "47.10"))
-RULED = heat(4, swim("b", "47.10"), swim("a", "", irm="DSQ"), Time="103600000").replace(
+
+
+def ranked(*rows: str) -> tuple[str, ...]:
+    """The rows from the first on."""
+    return tuple(row.replace("<Result ", f'<Result Rank="{rank}" ', 1) for rank, row in enumerate(rows, 1))
+
+
+SIGNED = heat(3, *ranked(swim("a", "46.39", WR), swim("b", "47.10"), swim("c", "47.20")))
+RULED = heat(4, *ranked(swim("b", "47.10"), swim("c", "47.20")), swim("a", "", irm="DSQ"), Time="103600000").replace(
     b"</OdfBody>", b"<Note>SW 10.4</Note></OdfBody>"
 )
 
@@ -56,9 +63,11 @@ async def test_a_record_that_did_not_stand(house: House):
         *_, seq = await house.store(SIGNED)
         await settled(house, seq)
         assert await shown(house) == await shown(house, "&view=provisional") == ["WR 46.39 a"]
+        between = house.service.tip("P")
         *_, corrected = await house.store(RULED)
         await settled(house, corrected)
         assert await shown(house) == await shown(house, "&view=provisional") == ["WR 46.40 old"]
+        assert await shown(house, f"&as_of={between}") == ["WR 46.39 a"]
         _, page = await house.get("/v1/log?after=0&limit=1000")
         pulled = [message for message in page["messages"] if message["type"] == "record_event"]
         assert await _from_socket(socket, len(pulled)) == await _from_events(events, len(pulled)) == pulled
@@ -72,6 +81,9 @@ async def test_a_record_that_did_not_stand(house: House):
     cause = withdrawn["body"]["cause"]
     assert (cause["version"], cause["status"], cause["notes"]) == (4, "OFFICIAL", ["SW 10.4"])
     assert (withdrawn["body"]["irm"], withdrawn["body"]["unit"]) == ("DSQ", HEAT)
+    (changed,) = [each["body"] for each in page["messages"] if each["seq"] == corrected]
+    moved = [(each["who"], each["from"], each["to"]) for each in changed["changes"] if each["field"] == "rank"]
+    assert (changed["call"], sorted(moved)) == ("corrected", [("a", "1", None), ("b", "2", "1"), ("c", "3", "2")])
     kinds = [each["type"] for each in page["messages"] if each["caused_by"] == corrected]
     assert [kind for kind in kinds if kind.startswith("record") or kind == "derived"] == [
         "record_event",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ LIMIT = 20.0
 MEN = "TRIMIND".ljust(22, "-") + "FNL-000100--"
 WOMEN = "TRIWIND".ljust(22, "-") + "FNL-000100--"
 FIRST, WOMENS, MOVED = "2030-07-30T06:00:00Z", "2030-07-31T06:00:00Z", "2030-07-31T08:45:00Z"
+SWIM = "SWMM100MFR".ljust(22, "-") + "FNL-000100--"
+FOLLOWERS, WITHIN_SECONDS = 30, 5.0
 MICROS = {FIRST: 1_911_621_600_000_000, MOVED: 1_911_717_900_000_000}
 
 
@@ -78,6 +81,32 @@ async def test_the_decision_at_night(house: House):
     assert womens["body"]["status"] == "POSTPONED"
     assert womens["body"]["changes"][0]["to"] is None
     assert [each["body"]["unit"] for each in await changes(house)] == [MEN, WOMEN]
+
+
+async def test_all_who_follow_a_race_are_told_and_nobody_else(house: House):
+    """Some dozens follow the men's race, as many the women's, as many another sport: one message each, to the first."""
+    await house.store(listed(1, race(MEN, FIRST), race(WOMEN, WOMENS)))
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        address = f"{house.url}/v1/stream?type=schedule_change&filter=XA"
+        groups = [
+            [await stack.enter_async_context(session.ws_connect(f"{address}.{each}.%3E")) for _ in range(FOLLOWERS)]
+            for each in ("TRI.M", "TRI.W", "SWM")
+        ]
+        moved = update(2, race(MEN, MOVED, "RESCHEDULED"), race(WOMEN, WOMENS))
+        *_, seq = await house.store(reason(), moved)
+        async with asyncio.timeout(WITHIN_SECONDS):
+            first = [await anext(_from_socket(socket)) for socket in groups[0]]
+        assert {each["caused_by"] for each in first} == {seq}
+        *_, last = await house.store(
+            update(3, race(MEN, FIRST, "RESCHEDULED"), race(WOMEN, WOMENS, "POSTPONED")),
+            *(schedule("XA", race(SWIM, at), version=n, discipline="SWM") for n, at in enumerate((FIRST, MOVED), 1)),
+        )
+        await settled(house, last)
+        second = [[await anext(_from_socket(socket)) for socket in group] for group in groups]
+    # What each group was told next is its own change: nothing of another's came in between.
+    assert [{each["body"]["unit"] for each in group} for group in second] == [{MEN}, {WOMEN}, {SWIM}]
+    assert len(await changes(house)) == 4
 
 
 async def test_called_off_without_a_new_time(house: House):
