@@ -23,6 +23,7 @@ from replay.tally import ACCEPTED, DUPLICATE, LOST, REFUSED, STALE, Tally
 
 RESEND_SECONDS: Final = (0.2, 5.0)  # the first pause before the same bytes go again, and the longest
 ANSWER_SECONDS: Final = 30.0
+ANSWER_BYTES: Final = 200_000  # of a document for which a second more: sent again, a long list only takes longer
 IDLE_MAX: Final = 16  # connections of a source that are kept while nothing is sent
 _OK: Final = 200
 _AGAIN: Final = frozenset({408, 425, 429})
@@ -180,7 +181,8 @@ class Venues:
         busy = self._busy.setdefault(captured.source, set())
         busy.add(link)
         try:
-            answer = await link.post(self._head(captured), captured.data, ANSWER_SECONDS)
+            limit = ANSWER_SECONDS + len(captured.data) / ANSWER_BYTES
+            answer = await link.post(self._head(captured), captured.data, limit)
         except (OSError, TimeoutError):
             return None
         finally:

@@ -55,6 +55,7 @@ def import_(name: str, folders: tuple[Path, ...], out: Path, zone: ZoneInfo | No
     """Write a public data set into the capture OUT, and report what did not map.
 
     paris-2024: the folder with the tables of Paris 2024, and, for two medals that moved, one with its medal timeline.
+    olympics-schedule: folders of schedules as the site of the Games gives them, .json, as of Milano Cortina 2026.
     odf-folder: folders of ODF files, .xml or .xml.gz.
 
     Stopped, it leaves a whole file; the same command goes on behind it.
@@ -80,7 +81,7 @@ def _check(importer: Importer, folders: tuple[Path, ...], zone: ZoneInfo | None)
     if importer.most_folders is not None and len(folders) > importer.most_folders:
         raise click.UsageError(f"{importer.name} takes at most {importer.most_folders} folders")
     if zone is not None and importer.has_zone:
-        raise click.UsageError(f"the tables of {importer.name} tell their zone: leave --zone out")
+        raise click.UsageError(f"the times of {importer.name} tell their zone: leave --zone out")
 
 
 def _tell(out: Path, report: Report, written: Written, *, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from replay.load.due import due
 from replay.load.given import Ran
 from replay.load.journal import read_journal
 from replay.load.latency import Latency, Stamps
-from replay.load.profile import STEADY, Profile, Span, Tier
+from replay.load.profile import LISTED, STEADY, Profile, Span, Tier
 from replay.load.reader import ENDED_BY_US
 from replay.load.received import BROKEN, Stretch
 from replay.load.span import Span as Slots
@@ -38,7 +38,7 @@ class Account:
     def __init__(self, ran: Ran) -> None:
         began, length = ran.diary.began, max(ran.seconds, 1.0)
         self._ran = ran
-        self._windows = windows(ran.given.profile, ran.diary.pauses, length)
+        self._windows = windows(ran.given.profile, ran.diary.pauses, ran.diary.lists, length)
         cuts = {began + moment for spans in self._windows.values() for span in spans for moment in span}
         planned = due(ran.planned, ran.stream)
         self._lost = acknowledged(ran.stream, ran.acknowledged)
@@ -192,10 +192,11 @@ def account(ran: Ran, tell: Callable[[int], None]) -> model.LoadReport:
     return taken.report()
 
 
-def windows(profile: Profile, pauses: Iterable[Span], length: float) -> dict[str, list[Span]]:
-    """The windows of a profile within a run of so many seconds, and STEADY; without those that are empty."""
+def windows(profile: Profile, pauses: Iterable[Span], lists: Iterable[Span], length: float) -> dict[str, list[Span]]:
+    """The windows of a profile within a run of so many seconds, STEADY and LISTED; without those that are empty."""
     found = {window.name: _within(window.spans, length) for window in profile.window}
     found[STEADY] = _within(_steady(pauses, length), length)
+    found[LISTED] = _within(sorted(lists), length)
     return {name: spans for name, spans in found.items() if spans}
 
 

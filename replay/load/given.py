@@ -43,7 +43,9 @@ class Doors(NamedTuple):
 
 
 class Diary:
-    """What happened when: `markers` and `notes` for the report, `pauses` as spans of seconds without a service.
+    """What happened when: `markers` and `notes` for the report.
+
+    Spans of seconds are `pauses`, without a service, and `lists`, long ones that are on their way.
 
     `missed` is what was to happen, or to happen in order, and did not: no run has passed with it.
     `began` is the monotonic moment from which on everything else counts.
@@ -53,6 +55,7 @@ class Diary:
         self.began = time.monotonic()
         self.markers: list[Marker] = []
         self.pauses: list[Span] = []
+        self.lists: list[Span] = []
         self.notes: list[str] = []
         self.missed: list[str] = []
 

@@ -88,7 +88,9 @@ class Happenings:
     def _bulk(self, listed: Captured) -> Body:
         async def happen() -> None:
             self._diary.mark(f"list of {len(listed.data) / 1e6:.1f} MB sent")
+            sent = self._diary.now
             await self._venues.deliver(sent_now(listed), time.monotonic())
+            self._diary.lists.append((sent, self._diary.now))
             self._diary.mark("list answered")
 
         return happen

@@ -25,6 +25,7 @@ Seconds = A[float, Meta(ge=0)]
 Share = A[float, Meta(ge=0, le=1)]
 Span = tuple[Seconds, Seconds]
 STEADY: Final = "steady"  # what was due neither while the service was away nor shortly afterwards
+LISTED: Final = "a long list on its way"  # what was due from the sending of a long list to its answer
 _SHIPPED = files("replay.load") / "profiles"
 
 
@@ -112,7 +113,7 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One kind of run. `games` are simulated where no capture is given; `fleets` is how many processes subscribe.
 
-    `settle` is how long the subscribers may take at the end to get the rest. Gates may name the window STEADY, too.
+    `settle` is how long the subscribers may take at the end to get the rest. Gates may name STEADY and LISTED as well.
     """
 
     title: str
@@ -174,7 +175,7 @@ def _mistakes(profile: Profile) -> list[str]:
         found += [f"tier {tier.name!r} is there from {a:g} to {b:g}" for a, b in tier.during if a >= b]
     for window in profile.window:
         found += [f"window {window.name!r} has a span from {a:g} to {b:g}" for a, b in window.spans if a >= b]
-    windows = {STEADY, *(window.name for window in profile.window)}
+    windows = {STEADY, LISTED, *(window.name for window in profile.window)}
     for gate in profile.gate:
         found += [f"a gate names {name!r}, which is no tier" for name in _tiers(gate) if name not in names]
         found += [f"a gate names {name!r}, which is no window" for name in _windows(gate) if name not in windows]

@@ -99,13 +99,17 @@ class Aftermath:
         if self._event.format.kind not in TREES:
             return
         for each in self._event.units:
-            if any(code == unit.code for code, _ in each.feeders) and all(
-                self._contest.outcomes[code].official <= at for code, _ in each.feeders
-            ):
+            if self._helps_to_decide(unit, each) and tables.are_known(self._contest, each, at):
                 starters = self._contest.starters[each.code]
                 when = lists.When(each.planned)
                 body = lists.unit(each, self._event.discipline, "SCHEDULED", when, starters)
                 yield Draft(at, "DT_SCHEDULE_UPDATE", general_code(self._event.discipline), body, self._source)
+
+    def _helps_to_decide(self, unit: Unit, other: Unit) -> bool:
+        """Whether it has a part in who starts in the other: its winner or loser does, or its pool is drawn from."""
+        if other.feeders:
+            return any(code == unit.code for code, _ in other.feeders)
+        return bool(unit.pool) and any(other is each for phase in self._event.phases[1:2] for each in phase)
 
     def _records(self, unit: Unit, at: int) -> Iterator[Draft]:
         """Some finals are world records; with the winner goes the record."""

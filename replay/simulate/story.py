@@ -17,8 +17,8 @@ from replay.simulate.sports import SPORTS, Beat, Held
 from replay.simulate.staging import TREES
 
 CANCELLED = "CANCELLED"  # what nobody has to play any more
-_START_LIST_BEFORE = 15 * MINUTE
-_READY_BEFORE = 3 * MINUTE
+_READY_BEFORE = 12 * MINUTE
+_START_LIST_BEFORE = 10 * MINUTE
 _STEP = 240  # milliseconds between documents of one moment
 _PLAYED = 0.97  # of a unit's time; the rest is for the last reading
 _CLOSE = 3  # hundredths of a second; closer finishes are read from the photograph
@@ -80,11 +80,11 @@ class Story:
         unit = self._unit
         if unit.planned != unit.start:
             yield from self._moved()
+        yield self._scheduled(unit.start - _READY_BEFORE, "GETTING_READY")
         listed = self.start_list(unit.start - _START_LIST_BEFORE)
         yield listed
         if self._kind in TREES:
             yield self._play_by_play(unit.start - _START_LIST_BEFORE + _STEP, "START_LIST", "", ())
-        yield self._scheduled(unit.start - _READY_BEFORE, "GETTING_READY")
         yield self._scheduled(unit.start, "RUNNING", started=unit.start)
         yield self._result(unit.start + _STEP, "LIVE", listed.body)
 

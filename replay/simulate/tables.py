@@ -80,7 +80,7 @@ def brackets(contest: Contest, at: int) -> str:
 def _bracket_item(contest: Contest, unit: Unit, order: int, at: int) -> str:
     outcome = contest.outcomes[unit.code]
     is_over = outcome.official <= at
-    known = _are_known(contest, unit, at)
+    known = are_known(contest, unit, at)
     places = []
     for pos, (entrant, row) in enumerate(zip(outcome.starters, outcome.final, strict=True), 1):
         score = f' Result="{row.text}" ResultType="{row.type}" WLT="{row.wlt}"' if is_over else ""
@@ -95,7 +95,7 @@ def _bracket_item(contest: Contest, unit: Unit, order: int, at: int) -> str:
     )
 
 
-def _are_known(contest: Contest, unit: Unit, at: int) -> bool:
+def are_known(contest: Contest, unit: Unit, at: int) -> bool:
     """Those from feeding units once these are over; the first round once everything before it is."""
     if unit.feeders:
         return all(contest.outcomes[code].official <= at for code, _ in unit.feeders)

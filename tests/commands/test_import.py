@@ -67,6 +67,7 @@ def test_an_import_of_nothing_fails(tmp_path: Path):
     [
         (("paris-2024", ".", ".", "."), "at most 2 folders"),
         (("paris-2024", ".", "--zone", "Europe/Paris"), "leave --zone out"),
+        (("olympics-schedule", ".", "--zone", "Europe/Rome"), "leave --zone out"),
         (("odf-folder", ".", "--zone", "Mars/Base"), "is no zone"),
         (("chess", "."), "is not one of"),
     ],
@@ -97,3 +98,22 @@ async def test_the_medals_of_an_import_are_those_of_its_tables(house: House, tmp
     _, page = await house.get("/v1/log?limit=1000")
     sources = {message["source"] for message in page["messages"] if re.fullmatch(".*result", message["type"])}
     assert sources == {"IMPATH", "SYNATH"}
+
+
+async def test_a_schedule_of_the_site_is_the_schedule_of_the_service(house: House, tmp_path: Path):
+    """Sent to a service, all of it is stored: one unit is over, one is called off, one is still to come."""
+    codes = [f"CURXTEAM2-------------GP--0{number}00--" for number in (101, 102, 103)]
+    statuses = ("FINISHED", "CANCELLED", "SCHEDULED")
+    rows = [
+        {"id": code, "status": status, "startDate": f"2026-02-04T{19 + number}:05:00+01:00"}
+        for number, (code, status) in enumerate(zip(codes, statuses, strict=True))
+    ]
+    (tmp_path / "day.json").write_text(json.dumps({"units": rows}), "utf-8")
+    out = tmp_path / "a.capture"
+    feed("olympics-schedule", tmp_path, "--out", out)
+    for captured in read_capture(out):
+        status, answer = await house.post(captured.data, f"?source={captured.source}")
+        assert (status, answer["quarantined"], answer["stale"]) == (200, [], 0)
+    await house.known(answer["accepted"][-1]["seq"])
+    _, page = await house.get("/v1/schedule?competition=OWG2026&date=2026-02-04")
+    assert [(row["code"], row["status"]) for row in page["units"]] == list(zip(codes, statuses, strict=True))

@@ -148,6 +148,27 @@ async def test_what_gets_no_answer_is_lost_in_the_end():
     assert tally.outcomes == {"lost": 1}
 
 
+async def test_a_long_document_is_waited_for_longer(monkeypatch: pytest.MonkeyPatch):
+    """A list that is being stored is not asked for again; a short one without an answer is."""
+    monkeypatch.setattr(venues_module, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(venues_module, "ANSWER_BYTES", 1_000)
+    answers = 0
+
+    async def slow(came: Came) -> web.StreamResponse:
+        nonlocal answers
+        answers += 1
+        await asyncio.sleep(0.5 if answers in {1, 2} else 0)
+        return await stored(came)
+
+    async with venues(Door(slow)) as (made, tally):
+        listed = replace(captured("XA"), data=bytes(5_000))
+        await made.deliver(one(captured=listed), None)
+        assert tally.tries == 1
+        await made.deliver(one(), None)
+    assert tally.tries == 3
+    assert tally.outcomes == {"accepted": 2}
+
+
 async def test_answers_count_from_the_planned_moment():
     """What left late was late for whoever waited for it: the lag is in both."""
     async with venues(Door(stored)) as (made, tally):

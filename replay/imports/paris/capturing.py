@@ -10,7 +10,7 @@ from replay.imports.importing import Import, Report
 from replay.imports.paris.corrections import corrections
 from replay.imports.paris.games import Games, Timed
 from replay.imports.paris.tables import read as read_tables
-from replay.imports.paris.writing import source_of
+from replay.imports.writing import source_of
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 

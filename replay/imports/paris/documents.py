@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from replay.imports.importing import IMPORTED, SYNTHESISED
-from replay.imports.paris.recorded import MEDALS, Row, Unit, Won
-from replay.imports.paris.writing import Issue, Members, composition, document, split_name, written
+from replay.imports.paris.recorded import COMPETITION, MEDALS, Row, Unit, Won
+from replay.imports.writing import Issue, Members, composition, document, split_name, written
 
 _TYPES = {False: "DT_RESULT", True: "DT_CUMULATIVE_RESULT"}
 
@@ -41,7 +41,7 @@ def medallists(won: Iterable[Won], issue: Issue) -> bytes:
         named = written(Code=f"ME_{medal.upper()}", Unit=unit, Date=str(shared[0].on))
         inner = "".join(_medallist(each, order) for order, each in enumerate(shared, 1))
         elements.append(f"<Medal{named}>{inner}</Medal>")
-    return document("DT_MEDALLISTS", ordered[0].event, issue, elements)
+    return document(COMPETITION, "DT_MEDALLISTS", ordered[0].event, issue, elements)
 
 
 def started(unit: Unit) -> datetime:
@@ -66,7 +66,7 @@ def _result(unit: Unit, rows: list[Row], members: Members, issue: Issue) -> byte
             QualificationMark=row.mark,
         )
         elements.append(f"<Result{named}>{_competitor(row, order, members)}</Result>")
-    return document(_TYPES[unit.is_total], unit.code, issue, elements)
+    return document(COMPETITION, _TYPES[unit.is_total], unit.code, issue, elements)
 
 
 def _competitor(row: Row, order: int, members: Members) -> str:

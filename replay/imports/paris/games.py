@@ -16,7 +16,7 @@ from replay.imports.paris import documents
 from replay.imports.paris.corrections import Correction
 from replay.imports.paris.lists import EVE, lists
 from replay.imports.paris.recorded import Paris, Unit, Won
-from replay.imports.paris.writing import Issue, Members
+from replay.imports.writing import Issue, Members
 
 CORRECTED: Final = 3  # the Version of a result that is put right; a start list and an official one came before
 

@@ -7,8 +7,8 @@ statuses. Where the tables mark a whole phase, which of its units decides a meda
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from replay.imports.paris.recorded import UNIT_LENGTH, ZONE, Paris, Person, Team, Unit
-from replay.imports.paris.writing import Issue, composition, document, split_name, written
+from replay.imports.paris.recorded import COMPETITION, UNIT_LENGTH, ZONE, Paris, Person, Team, Unit
+from replay.imports.writing import Issue, composition, document, split_name, written
 
 DECIDES_MEDALS = ("1", "3")
 EVE = Issue(1, datetime(2024, 7, 23, 12, tzinfo=ZoneInfo(ZONE)))
@@ -23,7 +23,7 @@ def lists(paris: Paris, discipline: str) -> list[bytes]:
         "DT_PARTIC": [_participant(person, code) for person in paris.persons.get(discipline, ())],
         "DT_PARTIC_TEAMS": [_team(team, code) for team in paris.teams.get(discipline, ())],
     }
-    return [document(kind, code, EVE, elements) for kind, elements in found.items() if elements]
+    return [document(COMPETITION, kind, code, EVE, elements) for kind, elements in found.items() if elements]
 
 
 def _unit(unit: Unit) -> str:

@@ -60,6 +60,9 @@ class Log:
     def of(self, seq: int) -> Message:
         return copy.deepcopy(self.stream[seq - 1])
 
+    def place(self, seq: int) -> int:
+        return at(self.messages, seq)
+
     def _between(self, after: int, last: int) -> list[Message]:
         return copy.deepcopy([each for each in self.stream[after:last] if WISH.wants(each["topic"])])
 

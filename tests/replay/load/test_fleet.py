@@ -11,6 +11,7 @@ import aiohttp
 import psutil
 import pytest
 
+from feed.core.stall import StallWatch
 from replay.load.fleet import Fleet, FleetError, Outcome
 from replay.load.journal import Stretch, read_journal
 from replay.load.subscription import Manner, Subscription
@@ -221,8 +222,11 @@ async def test_a_slow_reader_takes_no_more_than_its_pace(service: Running, fleet
     assert 0 < len(stretch.messages) * 50_000 < 100_000 * (seconds + 1)
 
 
-async def test_a_stalled_reader_is_found_closed_and_does_not_come_back(house: House, fleets: Fleets, tmp_path: Path):
-    """The service gives it up after ten seconds; the outcome tells so, and the one beside it has everything."""
+async def test_a_stalled_reader_is_found_closed_and_does_not_come_back(
+    house: House, fleets: Fleets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The service gives it up after its window; the outcome tells so, and the one beside it has everything."""
+    monkeypatch.setattr(StallWatch.is_stalled, "__defaults__", (2_000_000,))
     stalled, reader = wanting(0, Manner.STALL), wanting(1, Manner.FOLLOW)
     fleet = await asyncio.to_thread(fleets, house.url, stalled, reader)
     seqs = await house.store(*(large("XA", version) for version in range(1, 20)))

@@ -39,6 +39,8 @@ async def test_what_happens_is_marked_at_its_moment():
     assert cut.at >= 0.2
     assert [came.body for came in door.came] == [lists[1].data]
     assert (diary.notes, diary.pauses) == ([], [])
+    ((since, until),) = diary.lists
+    assert sent.at <= since <= until <= next(each.at for each in others if each.what == "list answered")
 
 
 async def test_what_was_not_begun_when_all_is_over_is_noted():

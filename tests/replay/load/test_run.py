@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,9 @@ from replay.load.subscription import Manner
 from replay.report import page
 from replay.report.gates import NoFinding, StatesRight, exit_code
 from replay.report.model import LoadReport
-from tests.documents import fresh_competition
+from tests.documents import fresh_competition, odf
 from tests.replay.captured import games
-from tests.service_fixture import Running
+from tests.service_fixture import Running, opened
 
 TIERS = (
     Tier(name="firehose", subscribers=2),
@@ -109,6 +111,28 @@ async def test_a_service_that_runs_already(service: Running, tmp_path: Path, mon
     assert unjudged.found.endswith("the service does not say that all that follows is there")
     assert {process.role for process in report.processes} == {"sender", "fleet"}
     assert (await service.get("/readyz"))[0] == 200
+
+
+async def test_a_stream_that_grows_on_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Somebody else sends to it, so it is never at rest: after REST_LIMIT the run goes on, with a finding."""
+    monkeypatch.setattr(run, "REST_LIMIT", 0.3)
+    monkeypatch.setattr(run, "QUIET_SECONDS", 0.01)
+    conductor = Conductor(given(tmp_path, units=1), print)
+    async with opened(tmp_path / "service", mark_seconds=3_600) as house:
+
+        async def fill() -> None:
+            for version in count(2):
+                await house.store(odf("XA", version))
+
+        (seq,) = await house.store(odf("XA"))
+        conductor._acknowledged.topics[seq] = "XA.ATH.M.100M.FNL.000001.result"
+        filling = asyncio.ensure_future(fill())
+        async with asyncio.timeout(10):
+            assert await conductor._quiet(house.url) > seq
+        assert not filling.done()
+        filling.cancel()
+        await asyncio.wait({filling})
+    assert conductor._diary.missed == ["XA: the service does not say that all that follows is there"]
 
 
 async def test_only_a_service_of_the_runs_own_is_restarted(tmp_path: Path):

@@ -3,6 +3,7 @@ import io
 import json
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,83 @@ def test_statuses_of_a_result_follow_the_rules():
     for steps in seen.values():
         assert steps == sorted(steps)
         assert {0, 1, 3, 4, 6} <= set(steps)
+
+
+# The orders of messages that General Messages and the Foundation Principles draw, step by step.
+ORDERS = {
+    "the last unit of an event": (
+        *("SCHEDULE_UPDATE GETTING_READY", "RESULT START_LIST", "SCHEDULE_UPDATE RUNNING", "RESULT LIVE", "CURRENT"),
+        *("RESULT LIVE", "SCHEDULE_UPDATE FINISHED", "RESULT UNCONFIRMED", "PHASE_RESULT UNCONFIRMED"),
+        *("RESULT UNOFFICIAL", "PHASE_RESULT UNOFFICIAL", "RESULT OFFICIAL", "PHASE_RESULT OFFICIAL"),
+        *("MEDALLISTS OFFICIAL", "MEDALS", "MEDALLISTS_DISCIPLINE", "RANKING OFFICIAL"),
+    ),
+    "a match of a pool": ("RESULT OFFICIAL", "POOL_STANDING INTERMEDIATE", "BRACKETS INTERMEDIATE"),
+    "a protest": (
+        *("RESULT UNOFFICIAL", "COMMUNICATION OPN", "RESULT PROTESTED", "COMMUNICATION CLS", "RESULT OFFICIAL"),
+    ),
+    "a postponement": (
+        *("SCHEDULE_UPDATE DELAYED", "SCHEDULE_UPDATE POSTPONED", "COMMUNICATION", "SCHEDULE_UPDATE RESCHEDULED"),
+        "SCHEDULE_UPDATE GETTING_READY",
+    ),
+    "a disqualification days later": (
+        *("RESULT OFFICIAL", "MEDALLISTS OFFICIAL", "RESULT OFFICIAL noted", "PHASE_RESULT OFFICIAL noted"),
+        *("MEDALLISTS OFFICIAL noted", "MEDALS", "RANKING OFFICIAL noted"),
+    ),
+}
+_OF_UNIT = {"DT_RESULT", "DT_CURRENT"}
+_OF_EVENT = {"DT_PHASE_RESULT", "DT_POOL_STANDING", "DT_BRACKETS", "DT_MEDALLISTS", "DT_RANKING"}
+
+
+@cache
+def steps_by_unit() -> dict[str, list[str]]:
+    """What was sent about each unit, its event and, of medals, its discipline, in order."""
+    units = {header["DocumentCode"] for header in headers() if header["DocumentType"] == "DT_RESULT"}
+    found: dict[str, list[str]] = {unit: [] for unit in sorted(units)}
+    for sent in small()[0]:
+        root = etree.fromstring(sent.document)
+        for concerned, step in steps(root):
+            for unit, told in found.items():
+                if unit.startswith(concerned):
+                    told.append(step)
+    return found
+
+
+def steps(root: etree._Element) -> Iterator[tuple[str, str]]:
+    """What of a document is a step, with the beginning of the codes that it is about."""
+    type_, code = root.get("DocumentType", ""), root.get("DocumentCode", "")
+    named = f"{type_.removeprefix('DT_')} {root.get('ResultStatus', '')}".strip()
+    noted = " noted" if root.find(".//Note") is not None else ""
+    if type_ in _OF_UNIT:
+        yield code, named + noted
+    elif type_ in _OF_EVENT:
+        yield code[:22], named + noted
+    elif type_ in {"DT_MEDALS", "DT_MEDALLISTS_DISCIPLINE"}:
+        yield ("" if type_ == "DT_MEDALS" else code[:3]), named
+    elif type_ == "DT_SCHEDULE_UPDATE":
+        for unit in root.iter("Unit"):
+            yield unit.get("Code", ""), f"SCHEDULE_UPDATE {unit.get('ScheduleStatus')}"
+            if unit.get("ScheduleStatus") == "SCHEDULED" and unit.find("StartList") is not None:
+                yield unit.get("Code", "")[:22], "SCHEDULE_UPDATE with starters"
+    elif type_ == "DT_COMMUNICATION":
+        for part in root.iter("Protest", "Decision"):
+            yield part.get("Unit", ""), f"COMMUNICATION {part.get('Status', '')}".strip()
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_every_order_of_messages_is_there(name: str):
+    """Of one unit at least, with others between: each step behind the one before."""
+
+    def is_told(told: list[str]) -> bool:
+        rest = iter(told)
+        return all(step in rest for step in ORDERS[name])
+
+    assert any(is_told(told) for told in steps_by_unit().values())
+
+
+def test_the_last_match_of_the_pools_tells_who_meets_then():
+    """Nothing else about the event lies between: standing, brackets, and the units that are drawn from the pools."""
+    order = ["POOL_STANDING OFFICIAL", "BRACKETS INTERMEDIATE", "SCHEDULE_UPDATE with starters"]
+    assert any(told[place : place + 3] == order for told in steps_by_unit().values() for place in range(len(told)))
 
 
 def test_every_incident_is_there():

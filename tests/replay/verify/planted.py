@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from typing import Protocol
 
 from replay.verify.findings import Name
 from replay.verify.wish import Wish
@@ -23,6 +24,18 @@ def games() -> list[Message]:
 
 def following(stream: list[Message], after: int) -> list[Message]:
     return [each for each in stream if each["seq"] > after and WISH.wants(each["topic"])]
+
+
+class Parts(Protocol):
+    """Of a log that has a snapshot and what followed: where bugs are planted that any checker has to find."""
+
+    stream: list[Message]
+    snapshot: list[Message]
+    messages: list
+
+    def of(self, seq: int) -> Message: ...
+
+    def place(self, seq: int) -> int: ...
 
 
 class Log:
@@ -51,33 +64,105 @@ class Log:
 Plant = Callable[[Log], None]
 
 
-def lost(log: Log) -> None:
+def lost(log: Parts) -> None:
     del log.messages[log.place(17)]
 
 
-def lost_at_the_end(log: Log) -> None:
-    del log.messages[-1]
-
-
-def repeated(log: Log) -> None:
+def repeated(log: Parts) -> None:
     log.messages.insert(4, log.messages[2])
 
 
-def repeated_from_the_snapshot(log: Log) -> None:
+def repeated_from_the_snapshot(log: Parts) -> None:
     log.messages.insert(0, log.snapshot[-1])
 
 
-def swapped(log: Log) -> None:
+def swapped(log: Parts) -> None:
     at = log.place(16)
     log.messages[at : at + 2] = log.messages[at + 1], log.messages[at]
 
 
-def altered(log: Log) -> None:
+def altered(log: Parts) -> None:
     log.messages[log.place(19)]["body"]["mark"] = 18
 
 
-def altered_in_the_snapshot(log: Log) -> None:
+def altered_in_the_snapshot(log: Parts) -> None:
     log.snapshot[1]["body"]["name"] = "Zoe"
+
+
+def invented_far_away(log: Parts) -> None:
+    log.messages.insert(2, log.of(16) | {"seq": 10**15})
+
+
+def invented_in_the_snapshot(log: Parts) -> None:
+    log.snapshot.append(log.of(13) | {"topic": ATH[0]})
+    log.snapshot.sort(key=lambda each: each["seq"])
+    del log.stream[12]  # as one that this key does not see
+
+
+def unfiltered(log: Parts) -> None:
+    log.messages.insert(log.place(19), log.of(18))
+
+
+def unfiltered_in_the_snapshot(log: Parts) -> None:
+    log.snapshot.insert(3, log.of(13))
+    log.snapshot.sort(key=lambda each: each["seq"])
+
+
+def from_before(log: Parts) -> None:
+    log.messages.insert(0, log.of(2))
+
+
+def stale(log: Parts) -> None:
+    topic = log.snapshot[-1]["topic"]
+    log.snapshot[-1] = log.of(log.snapshot[-1]["prev"])
+    assert log.snapshot[-1]["topic"] == topic
+    log.snapshot.sort(key=lambda each: each["seq"])
+
+
+def incomplete(log: Parts) -> None:
+    del log.snapshot[1]
+
+
+def withdrawn_one_in_the_snapshot(log: Parts) -> None:
+    log.snapshot.insert(0, log.of(6))
+
+
+def tombstone_in_the_snapshot(log: Parts) -> None:
+    log.snapshot.append(log.of(10))
+    log.snapshot.sort(key=lambda each: each["seq"])
+
+
+def disordered_snapshot(log: Parts) -> None:
+    log.snapshot[0], log.snapshot[1] = log.snapshot[1], log.snapshot[0]
+
+
+def twice_in_the_snapshot(log: Parts) -> None:
+    log.snapshot.insert(2, log.snapshot[1])
+
+
+SHARED = [
+    (lost, Name.MISSING, 17),
+    (repeated, Name.DUPLICATED, 17),
+    (repeated_from_the_snapshot, Name.DUPLICATED, 14),
+    (swapped, Name.OUT_OF_ORDER, 16),
+    (altered, Name.ALTERED, 19),
+    (altered_in_the_snapshot, Name.ALTERED, None),
+    (invented_far_away, Name.FOREIGN, 10**15),
+    (invented_in_the_snapshot, Name.FOREIGN, 13),
+    (unfiltered, Name.LEAKED, 18),
+    (unfiltered_in_the_snapshot, Name.LEAKED, 13),
+    (from_before, Name.EARLY, 2),
+    (stale, Name.STALE_SNAPSHOT, None),
+    (incomplete, Name.INCOMPLETE_SNAPSHOT, None),
+    (withdrawn_one_in_the_snapshot, Name.AFTER_WITHDRAWAL, 6),
+    (tombstone_in_the_snapshot, Name.AFTER_WITHDRAWAL, 10),
+    (disordered_snapshot, Name.OUT_OF_ORDER, None),
+    (twice_in_the_snapshot, Name.DUPLICATED, None),
+]
+
+
+def lost_at_the_end(log: Log) -> None:
+    del log.messages[-1]
 
 
 def emptied(log: Log) -> None:
@@ -92,31 +177,8 @@ def invented(log: Log) -> None:
     log.messages.append(log.of(25) | {"seq": 26})
 
 
-def invented_far_away(log: Log) -> None:
-    log.messages.insert(2, log.of(16) | {"seq": 10**15})
-
-
-def invented_in_the_snapshot(log: Log) -> None:
-    log.snapshot.append(log.of(13) | {"topic": ATH[0]})
-    log.snapshot.sort(key=lambda each: each["seq"])
-    del log.stream[12]  # as one that this key does not see
-
-
-def unfiltered(log: Log) -> None:
-    log.messages.insert(log.place(19), log.of(18))
-
-
-def unfiltered_in_the_snapshot(log: Log) -> None:
-    log.snapshot.insert(3, log.of(13))
-    log.snapshot.sort(key=lambda each: each["seq"])
-
-
 def of_another_topic(log: Log) -> None:
     log.messages.insert(log.place(19), log.of(18) | {"topic": ATH[0]})
-
-
-def from_before(log: Log) -> None:
-    log.messages.insert(0, log.of(2))
 
 
 def chain_of_the_log(log: Log) -> None:
@@ -148,37 +210,9 @@ def other_flag(log: Log) -> None:
     log.hello["flag"] = "T"
 
 
-def stale(log: Log) -> None:
-    topic = log.snapshot[-1]["topic"]
-    log.snapshot[-1] = log.of(log.snapshot[-1]["prev"])
-    assert log.snapshot[-1]["topic"] == topic
-    log.snapshot.sort(key=lambda each: each["seq"])
-
-
-def incomplete(log: Log) -> None:
-    del log.snapshot[1]
-
-
 def ahead(log: Log) -> None:
     newer = next(each for each in log.messages if each["topic"] == log.snapshot[-1]["topic"])
     log.snapshot[-1] = newer
-
-
-def withdrawn_one_in_the_snapshot(log: Log) -> None:
-    log.snapshot.insert(0, log.of(6))
-
-
-def tombstone_in_the_snapshot(log: Log) -> None:
-    log.snapshot.append(log.of(10))
-    log.snapshot.sort(key=lambda each: each["seq"])
-
-
-def disordered_snapshot(log: Log) -> None:
-    log.snapshot[0], log.snapshot[1] = log.snapshot[1], log.snapshot[0]
-
-
-def twice_in_the_snapshot(log: Log) -> None:
-    log.snapshot.insert(2, log.snapshot[1])
 
 
 def torn(log: Log) -> None:
@@ -191,22 +225,12 @@ def no_number(log: Log) -> None:
 
 
 PLANTED = [
-    (lost, Name.MISSING, 17),
+    *SHARED,
     (lost_at_the_end, Name.MISSING, 25),
-    (repeated, Name.DUPLICATED, 17),
-    (repeated_from_the_snapshot, Name.DUPLICATED, 14),
-    (swapped, Name.OUT_OF_ORDER, 16),
-    (altered, Name.ALTERED, 19),
-    (altered_in_the_snapshot, Name.ALTERED, None),
     (emptied, Name.ALTERED, 19),
     (true_for_one, Name.ALTERED, 19),
     (invented, Name.FOREIGN, 26),
-    (invented_far_away, Name.FOREIGN, 10**15),
-    (invented_in_the_snapshot, Name.FOREIGN, 13),
-    (unfiltered, Name.LEAKED, 18),
-    (unfiltered_in_the_snapshot, Name.LEAKED, 13),
     (of_another_topic, Name.MISPLACED, 18),
-    (from_before, Name.EARLY, 2),
     (chain_of_the_log, Name.BROKEN_CHAIN, 21),
     (chain_of_the_stream, Name.BROKEN_CHAIN, 21),
     (chain_of_the_snapshot, Name.BROKEN_CHAIN, None),
@@ -214,13 +238,7 @@ PLANTED = [
     (stream_made_anew, Name.WRONG_EPOCH, 0),
     (epoch_in_a_heartbeat, Name.WRONG_EPOCH, 25),
     (other_flag, Name.WRONG_FLAG, 0),
-    (stale, Name.STALE_SNAPSHOT, None),
-    (incomplete, Name.INCOMPLETE_SNAPSHOT, None),
     (ahead, Name.AHEAD_OF_SNAPSHOT, None),
-    (withdrawn_one_in_the_snapshot, Name.AFTER_WITHDRAWAL, 6),
-    (tombstone_in_the_snapshot, Name.AFTER_WITHDRAWAL, 10),
-    (disordered_snapshot, Name.OUT_OF_ORDER, None),
-    (twice_in_the_snapshot, Name.DUPLICATED, None),
     (torn, Name.UNREADABLE, 0),
     (no_number, Name.UNREADABLE, 0),
 ]

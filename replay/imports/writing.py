@@ -6,7 +6,6 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from replay.imports.importing import IMPORTED
-from replay.imports.paris.recorded import COMPETITION
 
 Members = Mapping[str, tuple[str, ...]]
 
@@ -26,10 +25,10 @@ def source_of(code: str, origin: str) -> str:
     return f"{'IMP' if origin == IMPORTED else 'SYN'}{code[:3]}"
 
 
-def document(kind: str, code: str, issue: Issue, elements: Iterable[str]) -> bytes:
+def document(competition: str, kind: str, code: str, issue: Issue, elements: Iterable[str]) -> bytes:
     """A whole document."""
     header = written(
-        CompetitionCode=COMPETITION,
+        CompetitionCode=competition,
         DocumentCode=code,
         DocumentType=kind,
         Version=str(issue.version),
