@@ -1,6 +1,7 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from schemas.wire import encode
 from tests.core.makers import candidate
 from tests.core.set_makers import LIST_TOPIC, listing
 from tests.documents import odf
+from tests.serve.raw import Raw
 from tests.service_fixture import opened
 
 
@@ -30,6 +32,29 @@ async def test_a_restart_finds_log_board_and_heads_as_they_were(tmp_path: Path):
         _, body = await house.post(odf("XA", 2, unit=3))
         assert body["duplicates"] == 1
         assert await house.store(odf("XA", 3, unit=3)) == [7]
+
+
+async def test_what_the_broker_has_lost_is_below_the_floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A cursor of before is refused by name, by every way to follow; the oldest that is left can still be asked for."""
+
+    async def lost(*_: Any, **__: Any) -> int:
+        return 3
+
+    async with opened(tmp_path) as house:
+        await house.store(*(odf("XA", version) for version in range(1, 6)))
+    monkeypatch.setattr(world, "floor_of", lost)
+    async with opened(tmp_path) as house:
+        status, page = await house.get("/v1/log")
+        assert (status, [each["seq"] for each in page["messages"]]) == (200, [4, 5])
+        raw = await Raw.open(house.url, "after=0")
+        hello, *found, _ = await raw.until("replay_end")
+        assert (hello["floor"], [each["seq"] for each in found]) == (3, [4, 5])
+        await raw.end()
+        status, page = await house.get("/v1/log?after=2")
+        assert (status, page["error"]["name"]) == (410, "cursor_too_old")
+        raw = await Raw.open(house.url, f"after={hello['epoch']}:2")
+        assert (await raw.text())["name"] == "cursor_too_old"
+        assert (await raw.closed())[0] == 4410
 
 
 async def test_a_start_asks_again_where_a_copy_is_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -60,18 +85,38 @@ async def test_a_message_that_is_not_ours_is_a_contradiction(tmp_path: Path):
         await _with_a_foreign_message(tmp_path)
 
 
+def stored(seq: int, headers: Mapping[str, str] = MappingProxyType({})) -> StreamMessage:
+    """The result of a unit of its own."""
+    new = candidate(topic=f"XG2030.ATH.M.100M.FNL.00000{seq}00.result")
+    return StreamMessage(seq, SUBJECT_PREFIX + new.message.topic, headers_of(new, "id") | headers, encode(new.message))
+
+
 def test_a_batch_is_taken_over_at_its_commit():
     """Nobody sees a part of it: not the log, not the board, not who waits; then all are woken once."""
     state = State(0)
     woken = []
     state.wake = lambda: woken.append(state.log.tip)
     for seq, commit in enumerate(({}, {}, {"Nats-Batch-Commit": "1"}), 1):
-        new = candidate(topic=f"XG2030.ATH.M.100M.FNL.00000{seq}00.result")
-        headers = headers_of(new, "id") | {"Nats-Batch-Id": "b", "Nats-Batch-Sequence": str(seq)} | commit
         assert (state.log.tip, len(state.board), state.tide.seq) == (0, 0, 0)
-        state.deliver(StreamMessage(seq, SUBJECT_PREFIX + new.message.topic, headers, encode(new.message)))
+        state.deliver(stored(seq, {"Nats-Batch-Id": "b", "Nats-Batch-Sequence": str(seq)} | commit))
     assert (state.log.tip, len(state.board), state.tide.seq) == (3, 3, 3)
     assert woken == [3]
+
+
+async def test_readers_have_a_message_before_the_venue_is_answered():
+    """Who waits for the tide runs behind what `wake` asked the loop for."""
+    state, ran, loop = State(0), list[str](), asyncio.get_running_loop()
+    state.wake = lambda: loop.call_soon(ran.append, "readers")
+
+    async def answer() -> None:
+        await state.tide.passed(1)
+        ran.append("venue")
+
+    answering = asyncio.create_task(answer())
+    await asyncio.sleep(0)
+    state.deliver(stored(1))
+    await answering
+    assert ran == ["readers", "venue"]
 
 
 def test_the_head_of_a_set_tells_its_documents():

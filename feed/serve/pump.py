@@ -1,6 +1,6 @@
 """The pump: brings the log to every subscriber of one flag, each at its own pace, with no queue of its own.
 
-A cohort's bytes are joined once and written to each member that has room. What piled up while others were written
+What cohorts take alike is joined once and written to each member that has room. What piled up while others were written
 goes out in one write: no timer, no delay when idle, large batches under load. Who has no room leaves its cohort and
 is served alone, from the same log, until it has caught up.
 """
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Protocol, cast
 
 from feed.core.backlog import Backlog
-from feed.core.cohorts import Cohort, Cohorts, portions, written
+from feed.core.cohorts import Batch, Cohorts, portions, written
 from feed.core.cursor import write_cursor
 from feed.core.deltas import Deltas
 from feed.core.entry import Entry
@@ -209,25 +209,24 @@ class Pump:
         if self.cohorts.front == self._log.tip:
             return
         try:
-            taken, front = self.cohorts.next_portion(self._log)
+            batches, front = self.cohorts.next_portion(self._log)
         except AbsentError:
             self._part([cast("Subscriber", member) for cohort in self.cohorts for member in cohort.members])
             front = self._log.tip
             self.told(front, (), 0)
         else:
             began = self._clock()
-            if taken:
+            if batches:
                 with self.stages.timed(Stage.WRITE):
-                    self._write_all(taken)
-            self.told(front, taken.values(), began)
+                    self._write_all(batches)
+            self.told(front, [batch.entries for batch in batches], began)
         self.cohorts.front = front
         if front < self._log.tip:
             self.wake()
 
-    def _write_all(self, taken: dict[Cohort, list[Entry]]) -> None:
-        for cohort, entries in taken.items():
-            members = cast("set[Subscriber]", cohort.members)
-            for frames, group in written(cohort.key, entries, self._epoch, members):
+    def _write_all(self, batches: list[Batch]) -> None:
+        for key, entries, members in batches:
+            for frames, group in written(key, entries, self._epoch, cast("list[Subscriber]", members)):
                 self._part(self._write(frames, group))
 
     def _write(self, frames: bytes, members: Collection[Subscriber]) -> list[Subscriber]:

@@ -8,39 +8,29 @@ class Tide:
 
     def __init__(self, seq: int = 0) -> None:
         self.seq = seq
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting: dict[asyncio.Future[None], int] = {}  # by who waits, the sequence
 
     def rise(self, seq: int) -> None:
-        """Tell everybody who waits that the stream came as far as `seq`."""
+        """Tell those who wait for it that the stream came as far as `seq`, and nobody else: many wait under load."""
         self.seq = seq
-        waiting, self._waiting = self._waiting, set()
-        for future in waiting:
-            if not future.done():
+        for future, awaited in self._waiting.items():
+            if awaited <= seq and not future.done():
                 future.set_result(None)
 
     async def passed(self, seq: int, seconds: float | None = None) -> None:
         """Return when `seq` has been taken over, or after that time."""
         if self.seq >= seq:
             return
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[future] = seq
         try:
             async with asyncio.timeout(seconds):
-                while self.seq < seq:
-                    await self._next()
+                await future
         except TimeoutError:
             return
+        finally:
+            del self._waiting[future]
 
     async def moved(self, seconds: float) -> None:
         """Return at the next message, or after that time."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._next()
-        except TimeoutError:
-            return
-
-    async def _next(self) -> None:
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
-        try:
-            await future
-        finally:
-            self._waiting.discard(future)
+        await self.passed(self.seq + 1, seconds)

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from feed.core.board import Board
 from feed.core.cohorts import BATCH_BYTES, READ_LIMIT, CohortKey, Cohorts, Newest, next_batch, portions
+from feed.core.deltas import Deltas
 from feed.core.encodings import EVENTS, FRAMES
 from feed.core.entry import Entry
 from feed.core.filters import parse_filter
 from feed.core.frames import text_frame
+from feed.core.labels import Labels
 from feed.core.log import AbsentError, Log
 from feed.core.scope import Scope
 from tests.core.makers import TOPIC, entry
@@ -118,11 +120,12 @@ def test_portions_are_what_each_cohort_takes_and_nothing_else(kinds: list[bool],
     expected = {key: [each for each in log.read(all_cohorts.front, 100) if key.filter.wants(each)] for key in keys}
     found: dict[CohortKey, list[Entry]] = {key: [] for key in keys}
     while all_cohorts.front < log.tip:
-        taken, seq = all_cohorts.next_portion(log)
+        batches, seq = all_cohorts.next_portion(log)
         assert seq > all_cohorts.front
         all_cohorts.front = seq
-        for cohort, entries in taken.items():
-            found[cohort.key] += entries
+        for batch in batches:
+            for member in batch.members:
+                found[member.key] += batch.entries
     assert found == expected
 
 
@@ -142,7 +145,7 @@ def test_a_portion_stops_at_its_size_but_always_moves():
 
 def test_without_readers_the_front_goes_to_the_tip():
     """Nothing is read for nobody, not even what is absent from memory."""
-    assert Cohorts().next_portion(Log(tip=10)) == ({}, 10)
+    assert Cohorts().next_portion(Log(tip=10)) == ([], 10)
 
 
 def test_the_absent_front_is_told():
@@ -161,9 +164,36 @@ def test_a_filter_is_asked_as_long_as_anybody_has_it():
         all_cohorts.join(reader)
     assert len(all_cohorts.next_portion(log)[0]) == 2
     all_cohorts.leave(readers[0])
-    assert [cohort.key for cohort in all_cohorts.next_portion(log)[0]] == [readers[1].key]
+    assert [batch.key for batch in all_cohorts.next_portion(log)[0]] == [readers[1].key]
     all_cohorts.leave(readers[1])
-    assert all_cohorts.next_portion(log)[0] == {}
+    assert all_cohorts.next_portion(log)[0] == []
+
+
+def test_cohorts_that_take_the_same_are_one_batch():
+    """Whatever their filters; who takes more, or the same in other bytes, is in a batch of its own."""
+    all_cohorts, log = Cohorts(), log_of([entry(1, OTHER), entry(2, TOPIC)])
+    athletics = SOME._replace(filter=parse_filter(["YG2030.ATH.>"], []))
+    one, other, third = (Reader(key, 0) for key in (SOME, athletics, SOME))
+    events, labelled = (
+        Reader(SOME._replace(encoding=EVENTS), 0),
+        Reader(SOME._replace(labels=Labels(Board(), "ENG")), 0),
+    )
+    everything = Reader(ALL, 0)
+    for reader in (one, other, third, events, labelled, everything):
+        all_cohorts.join(reader)
+    batches, _ = all_cohorts.next_portion(log)
+    found = {frozenset(batch.members): [each.seq for each in batch.entries] for batch in batches}
+    groups = {frozenset({one, other, third}): [1], frozenset({events}): [1], frozenset({labelled}): [1]}
+    assert found == {**groups, frozenset({everything}): [1, 2]}
+
+
+def test_differences_are_told_apart_for_each_wish():
+    """What a reader can make a message of depends on what it wanted before."""
+    log = log_of([entry(1, OTHER)])
+    all_cohorts, deltas = Cohorts(), Deltas(log)
+    for key in (ALL, SOME):
+        all_cohorts.join(Reader(key._replace(deltas=deltas), 0))
+    assert len(all_cohorts.next_portion(log)[0]) == 2
 
 
 @given(st.lists(st.booleans(), max_size=60), st.sampled_from([ALL, SOME]), st.integers(0, 60))

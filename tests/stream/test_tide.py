@@ -17,6 +17,20 @@ async def test_who_waits_for_a_sequence_goes_on_when_it_has_passed():
         await waiting
 
 
+async def test_who_waits_for_more_is_not_woken():
+    """Of many who wait only those whose sequence has come go on; the others do not run in between."""
+    tide = Tide()
+    waiting = {seq: asyncio.ensure_future(tide.passed(seq)) for seq in (3, 1, 2)}
+    await asyncio.sleep(0)
+    before = list(tide._waiting)
+    tide.rise(2)
+    assert [future.done() for future in before] == [False, True, True]
+    tide.rise(3)
+    async with asyncio.timeout(1):
+        await asyncio.gather(*waiting.values())
+    assert not tide._waiting
+
+
 async def test_a_wait_has_an_end():
     """Whoever gave a time goes on after it, whatever the stream does; nobody is left behind."""
     tide = Tide()
