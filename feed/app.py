@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from aiohttp import web
 from msgspec.structs import replace
@@ -19,7 +19,6 @@ from feed.config import Settings
 from feed.core.ring import Ring
 from feed.errors import BrokerError
 from feed.ingest.worker import Worker
-from feed.issuer import issuer_of
 from feed.keydesk import KeyDesk
 from feed.listen import listen, raise_descriptor_limit, url_of
 from feed.notify import notify
@@ -48,6 +47,9 @@ from feed.stream.tickets import Tickets
 from feed.tls import Doorplate, doorplate
 from feed.venues import FORMATS
 from feed.world import World
+
+if TYPE_CHECKING:
+    from feed.issuer import Issuer
 
 KEEPALIVE_SECONDS = 75.0
 DESCRIPTORS_KEPT = 256  # for venues, the broker and files
@@ -119,7 +121,7 @@ async def started(settings: Settings, node: Node = WHOLE) -> AsyncIterator[tuple
     async with AsyncExitStack() as stack:
         possible = min(settings.connections_max, raise_descriptor_limit() - DESCRIPTORS_KEPT)
         settings = replace(settings, connections_max=possible)
-        plate, issuer = doorplate(settings), issuer_of(settings)
+        plate, issuer = doorplate(settings), _issuer(settings)
         bound = listen(settings.host, settings.port, shared=node.shares_port)
         stack.callback(bound.close)
         broker, links = await _connect(settings, stack)
@@ -133,6 +135,8 @@ async def started(settings: Settings, node: Node = WHOLE) -> AsyncIterator[tuple
         rights = Rights(ring, {flag: world.reading for flag, world in worlds.items()}, tickets, issuer)
         keys = await KeyFollower.open(links["P"], settings.replicas, rights.take)
         service = Service(settings, worlds, keys, broker, derives=node.derives)
+        if settings.traces:
+            _trace(service, worlds, settings.traces, settings.traces_share, stack)
         app = make_web(service, settings, worlds, rights, node)
         app[DELIVERY_DESK] = pushing = Pushing(settings, worlds, now_micros, pushes=node.pushes)
         service.pushers = pushing.pushers
@@ -141,6 +145,24 @@ async def started(settings: Settings, node: Node = WHOLE) -> AsyncIterator[tuple
             service.also, app[FETCHES] = issuer.run, issuer.counts
         await _open(app, bound, settings, plate, stack)
         yield service, url_of(bound, is_secure=plate is not None)
+
+
+def _issuer(settings: Settings) -> "Issuer | None":
+    if settings.jwt_keys is None:
+        return None
+    from feed.issuer import issuer_of  # noqa: PLC0415 - 9 MB of cryptography, for those who take tokens
+
+    return issuer_of(settings)
+
+
+def _trace(service: Service, worlds: dict[str, World], address: str, share: float, stack: AsyncExitStack) -> None:
+    from feed.tracing import Tracing  # noqa: PLC0415 - a library of 7 MB that few ask for
+
+    tracing = Tracing(address, share)
+    stack.push_async_callback(asyncio.to_thread, tracing.close)
+    service.traced = tracing.document
+    for world in worlds.values():
+        world.trace(tracing.delivered, tracing.derivation)
 
 
 async def _open(

@@ -83,6 +83,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         A[str, Meta(pattern=_ORIGINS)] | None,
         Meta(description="Sites whose pages may read and open sockets, by comma; * is every one."),
     ] = None
+    traces: A[
+        A[str, Meta(pattern=r"^https?://[^/\s]+")] | None,
+        Meta(description="OTLP collector that spans are sent to, as http://localhost:4318."),
+    ] = None
+    traces_share: A[float, Meta(ge=0, le=1, description="Of documents that are traced unasked, 0 to 1.")] = 0.01
     log_level: A[str, Meta(description="debug, info, warning or error.")] = "info"
     competitions: A[dict[str, CompetitionSettings], Meta(description="By competition code: zone.")] = {}
 

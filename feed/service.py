@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from feed.clock import now_micros
@@ -25,6 +26,8 @@ USAGE_SECONDS = 30.0
 READY_SECONDS = 2.0
 FULL_RATIO = 0.8
 
+Around = Callable[[Arrival, str], AbstractContextManager[Callable[[Outcome], None]]]  # of a document and its flag
+
 _log = logging.getLogger("feed.service")
 
 
@@ -32,7 +35,7 @@ class Service:
     """All worlds of one process and its broker, if it has one. `draining` is set when it is being stopped.
 
     With `derives` it makes the feed's own messages, too; its `pushers` send to customers. What is `also` to run does so
-    as long as it does.
+    as long as it does. Admissions are `traced`, which is told what became of them.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Service:
         self.draining = False
         self.also: Callable[[], Coroutine[None, None, None]] | None = None
         self.pushers: Sequence[Pusher] = ()
+        self.traced: Around = lambda *_: nullcontext(lambda _: None)
         self._derives = derives
         self._mark_seconds = settings.mark_seconds
         self._zones: dict[str, Any] = dict(settings.zones())
@@ -82,7 +86,10 @@ class Service:
             raise ReaderError(ErrorName.BAD_REQUEST, detail, hint="Set nats_test.")
         if self.draining:
             raise OutcomeUnknownError("the service is being stopped")
-        return await world.admit(arrival, FORMATS[arrival.format], self._zones)
+        with self.traced(arrival, flag) as tell:
+            outcome = await world.admit(arrival, FORMATS[arrival.format], self._zones)
+            tell(outcome)
+        return outcome
 
     async def health(self) -> str | None:
         """What is wrong with the broker, or None."""

@@ -3,7 +3,8 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import tzinfo
 
 import msgspec
@@ -18,6 +19,7 @@ from feed.core.labels import Labelling
 from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.core.outcome import Arrival, Outcome
 from feed.core.stages import Stage, Stages
+from feed.core.traced import Delivery, Traced
 from feed.errors import BrokerError, ContradictionError, OutcomeUnknownError
 from feed.ingest.admission import Admission, Limits
 from feed.ingest.refused import RefusalLog
@@ -28,18 +30,20 @@ from feed.serve.reading import Reading
 from feed.stream.batch import is_open
 from feed.stream.beats import Beats
 from feed.stream.blobs import Blobs
-from feed.stream.connection import Connection
+from feed.stream.connection import Connection, JetStreamError
 from feed.stream.consumer import Consumer, StreamMessage, last_per_subject
 from feed.stream.marks import Marks
 from feed.stream.moments import Moments
 from feed.stream.projector import Projector
 from feed.stream.publisher import Publisher
 from feed.stream.segments import Segments
-from feed.stream.streams import INFO_SECONDS, STREAMS, last_sequence, set_up
+from feed.stream.streams import INFO_SECONDS, NOT_FOUND, STREAMS, floor_of, last_sequence, set_up
 from feed.stream.tide import Tide
 from feed.stream.watch import Patience, Watch
+from schemas.message import Micros
 
 Clock = Callable[[], int]
+Derivation = Callable[[Entry], AbstractContextManager[None]]
 PAYLOAD_BYTES = 1024 * 1024
 SEEN_SECONDS = 0.5
 BEGIN_SECONDS = 15.0  # longer than a cluster takes to agree on another leader
@@ -49,8 +53,8 @@ AGAIN_SECONDS = 0.2
 class State:
     """What one process holds of FEED: log, board, heads and how far it has come."""
 
-    def __init__(self, tip: int) -> None:
-        self.log = Log(tip)
+    def __init__(self, tip: int, floor: int = 0) -> None:
+        self.log = Log(tip, floor=floor)
         self.board = Board()
         self.heads = Heads()
         self.tide = Tide(tip)
@@ -75,8 +79,8 @@ class State:
         for entry, _ in self._held:
             self.taken(entry)
         self._held.clear()
+        self.wake()  # first, so that readers have it before the venue is answered and anything is derived from it
         self.tide.rise(message.seq)
-        self.wake()
 
     def _know(self, entry: Entry, head: Head) -> None:
         self.board.apply(entry)
@@ -106,6 +110,7 @@ class World:
         self.delays = Delays(reading, reading.pump.now)
         self.hops = Hops(reading.pump.now)
         state.taken, reading.pump.told = self.hops.take, self.hops.written
+        self._derivation: Derivation = lambda _: nullcontext()
 
     @classmethod
     async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock, worker: Worker) -> "World":
@@ -136,11 +141,29 @@ class World:
             await self.state.tide.passed(max(row.seq for row in outcome.accepted), SEEN_SECONDS)
         return outcome
 
+    def trace(self, delivered: Callable[[Delivery], None], derivation: Derivation) -> None:
+        """Let what is derived from traced messages be traced, and each that is written to readers here be told."""
+        self._derivation = derivation
+        traced = Traced(self.reading.pump.now, delivered)
+
+        def take(entry: Entry) -> None:
+            self.hops.take(entry)
+            traced.take(entry)
+
+        def written(front: int, batches: Iterable[Iterable[Entry]], began: Micros) -> None:
+            self.hops.written(front, batches, began)
+            traced.written(front, batches, began)
+
+        self.state.taken, self.reading.pump.told = take, written
+
     async def derive(self, mark_seconds: float, clock: Clock) -> None:
         """Make the feed's own messages until cancelled; one node is enough, several do no harm."""
         reading, tide = self.reading, self.state.tide
         publisher = Publisher(self.link, tide, clock)
-        await Projector(reading.read, reading.board, tide, publisher, Blobs(self.link), Marks(mark_seconds)).run()
+        marks = Marks(mark_seconds)
+        projector = Projector(reading.read, reading.board, tide, publisher, Blobs(self.link), marks)
+        projector.traced = self._derivation
+        await projector.run()
 
     async def watch(self, patience: Patience, clock: Clock) -> None:
         """Tell of systems and units that fall silent and come back until cancelled; several nodes do no harm."""
@@ -160,20 +183,22 @@ class World:
 async def _begun(link: Connection) -> tuple[int, State, Segments]:
     """The tip, what is known there, and the log's segments; asks again where a copy answers that is behind.
 
-    Raises OutcomeUnknownError when that goes on.
+    Raises OutcomeUnknownError when that goes on, JetStreamError when a server has not heard of FEED all the while.
     """
     deadline = asyncio.get_running_loop().time() + BEGIN_SECONDS
     while True:
         try:
             tip = await last_sequence(link, limit=INFO_SECONDS)
-            state = State(tip)
+            floor = await floor_of(link, limit=INFO_SECONDS)
+            state = State(tip, floor)
             async for message in last_per_subject(link, "FEED", "feed.>", tip, is_whole=True):
                 state.remember(message)
             segments = Segments(link, state.log)
             if tip:
                 await segments.load(AbsentError((tip - 1) // SEGMENT_SEQS))
-        except OutcomeUnknownError:
-            if asyncio.get_running_loop().time() > deadline:
+        except (OutcomeUnknownError, JetStreamError) as problem:
+            is_told = isinstance(problem, JetStreamError) and problem.err_code != NOT_FOUND  # it was made just now
+            if is_told or asyncio.get_running_loop().time() > deadline:
                 raise
             await asyncio.sleep(AGAIN_SECONDS)
         else:

@@ -57,6 +57,8 @@ def test_an_unknown_setting_is_refused_by_name(tmp_path: Path, place: str):
         ("mark_seconds", "3601"),
         ("body_bytes_max", "1023"),
         ("connections_max", "0"),
+        ("traces", "localhost:4318"),
+        ("traces_share", "1.1"),
     ],
 )
 def test_a_value_out_of_its_range_is_refused_by_name(tmp_path: Path, name: str, value: str):

@@ -11,6 +11,7 @@ from feed.core.events import event_head
 from feed.core.frames import text_frame_head
 from feed.core.index import Index, read_index
 from feed.core.scope import Scope
+from feed.core.traces import TRACEPARENT
 from feed.errors import ContradictionError
 from schemas.message import Micros, Op
 from schemas.topic import KIND_TOKEN, SUBJECT_PREFIX
@@ -37,10 +38,11 @@ class Lap(NamedTuple):
 class Entry:
     """A message at its sequence: `json` is the delivered text with `seq`, `frame` that text's WebSocket frame head.
 
-    One that `is_open` was stored in a batch that goes on after it: nobody may see the one without the other.
+    One that `is_open` was stored in a batch that goes on after it: nobody may see the one without the other. The
+    `traceparent` of one that is traced names the span that it was published in.
     """
 
-    __slots__ = ("_event_head", "frame", "index", "is_open", "json", "kind", "seq", "topic")
+    __slots__ = ("_event_head", "frame", "index", "is_open", "json", "kind", "seq", "topic", "traceparent")
 
     def __init__(self, seq: int, topic: str, index: Index, json: bytes) -> None:
         self.seq = seq
@@ -50,6 +52,7 @@ class Entry:
         self.json = json
         self.frame = text_frame_head(len(json))
         self.is_open = False
+        self.traceparent: str | None = None
         self._event_head: bytes | None = None
 
     @classmethod
@@ -60,6 +63,7 @@ class Entry:
         topic = sys.intern(subject.removeprefix(SUBJECT_PREFIX))  # it comes again with every version: kept once
         entry = cls(seq, topic, read_index(headers), splice_seq(payload, seq))
         entry.is_open = is_open
+        entry.traceparent = headers.get(TRACEPARENT)
         return entry
 
     def within(self, scope: Scope) -> "Entry | None":

@@ -9,7 +9,8 @@ from feed.refusals import Refusal
 class Arrival(msgspec.Struct, frozen=True):
     """One document's bytes as they came: `encoding` is the transport's ("" or "gzip"), `recv` microseconds UTC.
 
-    `key` is what it was sent with, None while the service has no keys; `seconds` how long its body took to come.
+    `key` is what it was sent with, None while the service has no keys; `seconds` how long its body took to come;
+    `traceparent` the sender's own span (W3C Trace Context), if it names one.
     """
 
     format: str
@@ -19,6 +20,7 @@ class Arrival(msgspec.Struct, frozen=True):
     source: str | None = None
     key: Key | None = None
     seconds: float = 0.0
+    traceparent: str | None = None
 
 
 class Stored(msgspec.Struct, frozen=True):

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final
 
+from feed.core.traces import Step, trail_here
+
 BOUNDS: Final = (
     *(0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01),
     *(0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0),
@@ -50,11 +52,12 @@ class Timing:
 
 
 class Span:
-    """One stage while it lasts, also when it ends with an error."""
+    """One stage while it lasts, also when it ends with an error; a part of the trail that is followed here."""
 
-    __slots__ = ("_began", "_clock", "_timing")
+    __slots__ = ("_began", "_clock", "_stage", "_timing")
 
-    def __init__(self, timing: Timing, clock: Callable[[], float]) -> None:
+    def __init__(self, stage: Stage, timing: Timing, clock: Callable[[], float]) -> None:
+        self._stage = stage
         self._timing = timing
         self._clock = clock
 
@@ -62,7 +65,10 @@ class Span:
         self._began = self._clock()
 
     def __exit__(self, *_: object) -> None:
-        self._timing.observe(self._clock() - self._began)
+        ended = self._clock()
+        self._timing.observe(ended - self._began)
+        if (trail := trail_here()) is not None:
+            trail.add(Step(self._stage, self._began, ended))
 
 
 class Stages:
@@ -74,7 +80,7 @@ class Stages:
 
     def timed(self, stage: Stage) -> Span:
         """What lasts as long as a `with`."""
-        return Span(self.timings[stage], self._clock)
+        return Span(stage, self.timings[stage], self._clock)
 
     def observe(self, stage: Stage, seconds: float) -> None:
         """Count what was measured elsewhere."""

@@ -18,7 +18,7 @@ from feed.candidate import Candidate, Decode, Decoded, Listing, Receipt, Sender
 from feed.core.decision import judge_next
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait, admit
 from feed.core.heads import Head, Heads
-from feed.core.index import index_of
+from feed.core.index import index_of, looked_into
 from feed.core.inflate import first_bytes, inflate
 from feed.core.keys import Key, holds, offence
 from feed.core.known import Known
@@ -41,7 +41,7 @@ _ASTRAY = FORBIDDEN | {Reason.FLAG_MISMATCH}  # says nothing about the versions 
 _REMEMBERED_TOPICS = 10_000
 _REMEMBERED_VERSIONS = 1_000
 IN_LOOP_BYTES = 128 * 1024  # takes a few milliseconds to decode; what is longer goes to the worker
-LONG_BYTES_A_SECOND = 1024 * 1024  # how much longer a long document may take to be stored
+LONG_BYTES_A_SECOND = 256 * 1024  # how much longer a long document may take: it gives way to results
 
 
 class Store(SetStore, Protocol):
@@ -224,7 +224,7 @@ class Admission:
     ) -> Stored | Duplicate | Stale | Refused:
         """Gate, look at and publish until the stream and we agree."""
         topic, vocabulary = received.message.topic, self._heads.vocabulary
-        lost = False
+        received, lost = looked_into(received), False
         while True:
             lock = self._locks.setdefault(topic, asyncio.Lock())
             async with lock:

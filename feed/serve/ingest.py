@@ -12,6 +12,7 @@ from aiohttp import web
 
 from feed.core.keys import Key, Right
 from feed.core.outcome import Arrival, Outcome, Stored
+from feed.core.traces import TRACEPARENT
 from feed.errors import BrokerError, ErrorName, OutcomeUnknownError
 from feed.refusals import FORBIDDEN, HINTS, Reason, Refusal
 from feed.serve.answers import json_answer, problem
@@ -33,6 +34,7 @@ _UNTOLD = ("application/octet-stream", "", "application/x-www-form-urlencoded")
 _MEDIA = frozenset({"application/xml", "text/xml", "text/csv", *_UNTOLD})
 _ENCODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip"}
 _KEPT = 422
+_SPAN = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 _STATUS = {Reason.TOO_LARGE: 413, **dict.fromkeys(FORBIDDEN, 403)}
 
 
@@ -57,7 +59,10 @@ INGEST = Door(
     },
     named(Text(name="source", meaning="Names a sender that does not name itself.", example="GPS1")),
     named(Text(name="format", meaning="`odf`, or `codes` for a code file.", example="odf")),
-    named(Choice(name="Content-Encoding", meaning="Of the body.", of=("gzip", "identity"), example="gzip")),
+    named(
+        Choice(name="Content-Encoding", meaning="Of the body.", of=("gzip", "identity"), example="gzip"),
+        Text(name=TRACEPARENT, meaning="The sender's span (W3C Trace Context), which ours go on.", example=_SPAN),
+    ),
     {"application/xml": None, "text/csv": None},
     errors=(ErrorName.BAD_REQUEST,),
     refusals={
@@ -89,7 +94,8 @@ async def ingest(request: web.Request) -> web.StreamResponse:
     seconds = time.perf_counter() - began
     key = rights.writer(request)  # again: a body takes its time, and a key may be revoked meanwhile
     source = request.query.get("source") or (key.source if key else None)
-    arrival = Arrival(name, data, encoding, request.app[CLOCK](), source, key, seconds)
+    traceparent = request.headers.get(TRACEPARENT)
+    arrival = Arrival(name, data, encoding, request.app[CLOCK](), source, key, seconds, traceparent)
     return await _admitted(request.app[ADMIT], arrival)
 
 

@@ -8,6 +8,7 @@ Where messages came and nothing followed from them, a mark alone says so, later 
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
 
@@ -22,6 +23,7 @@ from feed.core.index import NOTHING_LEFT, Left, index_of, left_by
 from feed.core.lists import Change, Plan
 from feed.core.medal_check import MedalCheck
 from feed.core.medals import Medals
+from feed.core.pairings import Pairings
 from feed.core.places import placed
 from feed.core.records import Records
 from feed.core.schedule_changes import ScheduleChanges
@@ -37,16 +39,28 @@ from schemas.wire import decode, with_body
 READ_AT_ONCE = 500
 AGAIN_SECONDS = 0.2
 WAIT_SECONDS = 5.0
-DERIVERS: tuple[Callable[[], Deriver], ...] = (Medals, Calls, ScheduleChanges, Records, MedalCheck, Ceremonies)
+DERIVERS: tuple[Callable[[], Deriver], ...] = (
+    Medals,
+    Calls,
+    ScheduleChanges,
+    Pairings,
+    Records,
+    MedalCheck,
+    Ceremonies,
+)
 
 Read = Callable[[int, int], Awaitable[list[Entry]]]
 
 
 class Projector:
-    """Follows one flag. `read` gives entries after a sequence, `board` and `tide` are this process's own."""
+    """Follows one flag. `read` gives entries after a sequence, `board` and `tide` are this process's own.
+
+    What is derived from an entry is `traced` as part of it.
+    """
 
     def __init__(self, read: Read, board: Board, tide: Tide, publisher: Publisher, blobs: Blobs, marks: Marks) -> None:
         self.through = 0
+        self.traced: Callable[[Entry], AbstractContextManager[None]] = lambda _: nullcontext()
         self._read = read
         self._board = board
         self._tide = tide
@@ -121,6 +135,10 @@ class Projector:
         concerned = [each for each in self._derivers if each.concerns(entry)]
         if not concerned:
             return False
+        with self.traced(entry):
+            return await self._derive_by(concerned, entry)
+
+    async def _derive_by(self, concerned: list[Deriver], entry: Entry) -> bool | None:
         message = await self._whole(entry)
         seqs = frozenset[int]().union(*(each.before(entry) for each in concerned))
         earlier = {seq: await self._at(seq) for seq in seqs}

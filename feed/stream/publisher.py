@@ -19,6 +19,7 @@ from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival
 from feed.core.quarantine import record_of
 from feed.core.stages import Stage, Stages
+from feed.core.traces import TRACEPARENT, trail_here
 from feed.errors import TooLargeError
 from feed.refusals import Refusal
 from feed.stream.acks import WrongLastSequenceError, publish_acked
@@ -28,8 +29,8 @@ from feed.stream.connection import Connection, PayloadTooLargeError
 from feed.stream.groups import Groups
 from feed.stream.streams import INFO_SECONDS, last_sequence
 from feed.stream.tide import Tide
-from feed.stream.traffic import Traffic
-from schemas.message import Message
+from feed.stream.traffic import Traffic, leave_room
+from schemas.message import Lane, Message
 from schemas.registry import AnyMessage
 from schemas.topic import SUBJECT_PREFIX, escape
 from schemas.wire import encode, encode_parts, text_length
@@ -191,6 +192,7 @@ class Publisher:
         """The sequences up to the first miss; what else is on its way goes before each."""
         seqs: list[int] = []
         for piece in pieces:
+            await leave_room()
             await self._traffic.gone()
             try:
                 seqs.append(await self._acked(piece.subject, piece.payload, piece.headers))
@@ -204,6 +206,9 @@ class Publisher:
         payload = await self._carried(candidate.message, verdict)
         headers = headers_of(candidate, raw_id, verdict.official, verdict.left)
         headers[EXPECTED_LAST] = str(verdict.prev)
+        trail = trail_here()
+        if trail is not None and candidate.message.lane is not Lane.BULK:  # nobody looks at 10,000 spans
+            headers[TRACEPARENT] = trail.traceparent
         return Piece(SUBJECT_PREFIX + candidate.message.topic, payload, headers)
 
     async def _carried(self, message: AnyMessage, verdict: Accepted) -> bytes:

@@ -26,6 +26,7 @@ TOP = (
     "candidate",
     "cli",
     "clock",
+    "collector",
     "config",
     "customers",
     "errors",
@@ -40,6 +41,7 @@ TOP = (
     "refusals",
     "service",
     "tls",
+    "tracing",
     "workers",
     "world",
 )
@@ -63,6 +65,7 @@ HOMES = {
     "jwt": ("feed/core/tokens.py",),
     "cryptography": ("feed/core/tokens.py",),
     "uvloop": ("feed/commands/",),
+    "opentelemetry": ("feed/tracing.py", "feed/collector.py"),
 }
 # What stands at the doors like anybody else: it knows the contract, and how errors are named.
 OUTSIDE = ("replay/", "feed/client/")

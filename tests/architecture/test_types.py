@@ -26,7 +26,8 @@ captures in `tests/captures/odf`; `WRITE_DOCS=1 .venv/bin/pytest tests/architect
 *Replaces*: a full document replaces what it told before, and one of a set removes what it no longer lists; an update
 names some entities of its set; what stands alone replaces nothing. *Elements*: what Competition holds beside
 ExtendedInfos, Clock, StatsItems, Officials and Periods. *Since*: the generation that brought it, where that is known.
-*Captures*: the documents of our own making that are decoded to golden messages, written back and read again.
+*Captures*: the documents of our own making that are decoded to golden messages, written back and read again; `as` in
+front of them where those of a type that is read alike stand for it. Without any: `tests/venues/odf/test_decoding.py`.
 
 | type | kind | key parts | class | lane | replaces | elements | since | captures |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -95,9 +96,18 @@ def rows() -> Iterator[str]:
             _replaces(row),
             ", ".join(_elements(row)),
             _SINCE.get(name, ""),
-            ", ".join(tested.get(name, ())),
+            _shown_by(name, tested),
         )
         yield f"| {' | '.join(cells)} |\n"
+
+
+def _shown_by(name: str, tested: dict[str, list[str]]) -> str:
+    """Its captures, or those of the types that are read alike."""
+    own = tested.get(name)
+    if own or CATALOGUE[name].reader in {"document", "none"}:
+        return ", ".join(own or ())
+    like = (each for each, row in CATALOGUE.items() if _read_like(row) == _read_like(CATALOGUE[name]))
+    return "as " + ", ".join(capture for each in like for capture in tested.get(each, ()))
 
 
 def _kinds(row: DocumentType) -> list[str]:

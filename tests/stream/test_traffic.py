@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from feed.stream import traffic as traffics
-from feed.stream.traffic import Traffic
+from feed.stream.traffic import Traffic, leave_room
 
 
 @pytest.fixture
@@ -54,3 +54,27 @@ async def test_results_are_live_for_a_while(traffic: Traffic, monkeypatch: pytes
     assert traffic.is_live
     monkeypatch.setattr(traffics, "RECENT_SECONDS", 0.0)
     assert not traffic.is_live
+
+
+async def test_a_busy_loop_is_left_room(monkeypatch: pytest.MonkeyPatch):
+    """A turn of its own to one that has time; after a long turn some more of them, but not for ever."""
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    counting = asyncio.ensure_future(count())
+    await asyncio.sleep(0)
+    monkeypatch.setattr(traffics, "LONG_TURN_SECONDS", 60.0)
+    turns = 0
+    await leave_room()
+    assert turns <= 2
+    monkeypatch.setattr(traffics, "LONG_TURN_SECONDS", 0.0)
+    monkeypatch.setattr(traffics, "ROOM", 1e9)
+    turns = 0
+    await asyncio.wait_for(leave_room(), 5)
+    assert turns > 20
+    counting.cancel()
