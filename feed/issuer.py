@@ -8,7 +8,6 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Collection
 from pathlib import Path
 
 import aiohttp
@@ -44,10 +43,10 @@ class Issuer:
         self._asked = -ASK_SECONDS
         self._asking = asyncio.Lock()
 
-    @property
-    def kids(self) -> Collection[str]:
-        """The keys that tokens may be signed with now."""
-        return self._keys.keys()
+    def vouches_for(self, token: Pass) -> bool:
+        """Whether the key that a token was signed with is one that tokens may be signed with now."""
+        signing = self._keys.get(token.kid)
+        return signing is not None and signing.thumbprint == token.thumbprint
 
     def now(self) -> int:
         """Microseconds UTC."""
@@ -96,7 +95,7 @@ class Issuer:
         self.counts["ok"] += 1
         if not keys:
             _log.error("the issuer has no keys any more: no token is good")
-        if keys.keys() != self._keys.keys():
+        if _thumbprints(keys) != _thumbprints(self._keys):
             _log.info("tokens are signed with the keys %s", ", ".join(sorted(keys)))
         self._keys = keys
 
@@ -122,6 +121,10 @@ class Issuer:
         if len(text) > BYTES_MAX:
             raise UnreachableError(f"they have more than {BYTES_MAX} bytes")
         return text
+
+
+def _thumbprints(keys: KeySet) -> dict[str, str]:
+    return {kid: signing.thumbprint for kid, signing in keys.items()}
 
 
 def issuer_of(settings: Settings) -> Issuer | None:

@@ -4,6 +4,7 @@ import re
 
 from feed.errors import ErrorName, ReaderError
 
+OLDEST = "0"
 _CURSOR = re.compile(r"(?:([A-Za-z0-9_-]{1,32}):)?([0-9]{1,18})")
 
 
@@ -27,12 +28,12 @@ def parse_cursor(text: str, epoch: str) -> int:
 
 
 def read_cursor(text: str, epoch: str, floor: int, tip: int) -> int:
-    """The sequence behind a cursor.
+    """The sequence behind a cursor; a bare 0 is before the oldest message, wherever that is.
 
     Raises ReaderError as `parse_cursor` does, cursor_too_old below the floor, and beyond the tip not_ready when the
     epoch tells that another process of this feed handed it out, bad_cursor when nothing tells that.
     """
-    seq = parse_cursor(text, epoch)
+    seq = floor if text == OLDEST else parse_cursor(text, epoch)
     if seq > tip:
         detail = f"seq {seq} lies beyond the tip {tip}"
         if ":" in text:

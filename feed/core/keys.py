@@ -95,12 +95,14 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 class Pass(Key, frozen=True, kw_only=True):
     """What a token allows: a key that is stored nowhere, and ends at `expires` (microseconds UTC).
 
-    Its `id` is that of one token; `subject` (`sub`) is whoever has it, and others. `kid` names what it was signed with.
+    Its `id` is that of one token; `subject` (`sub`) is whoever has it, and others. `kid` names what it was signed with,
+    and `thumbprint` tells that from another key under the same name.
     """
 
     subject: str
     expires: int
     kid: str
+    thumbprint: str = ""  # a node of an older version tells none with a ticket: good for nothing
 
     @property
     def bearer(self) -> str:
@@ -111,6 +113,11 @@ class Pass(Key, frozen=True, kw_only=True):
 def digest(secret: str) -> str:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def is_token(secret: str) -> bool:
+    """Whether this is to be read as a token (`feed.core.tokens`): three parts. No secret of a key has a dot."""
+    return secret.count(".") == 2  # noqa: PLR2004 - RFC 7515 section 3.1
 
 
 def shown(key: Key) -> dict[str, Any]:

@@ -64,9 +64,9 @@ class Readable(Protocol):
 class Log:
     """Reads after a cursor; `tip` is the newest sequence, `floor` the oldest cursor that can still be read from."""
 
-    def __init__(self, tip: int = 0, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(self, tip: int = 0, memory_bytes: int = MEMORY_BYTES, *, floor: int = 0) -> None:
         self.tip = tip
-        self.floor = 0
+        self.floor = floor
         self._memory_bytes = memory_bytes
         self._bytes = 0
         self._segments: OrderedDict[int, Segment] = OrderedDict()

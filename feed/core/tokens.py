@@ -4,8 +4,10 @@ The algorithms are a closed list of asymmetric ones, and the one a token names m
 8725 section 3.1): neither `none` nor the public key taken for a shared secret can pass.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Annotated as A
+from typing import NamedTuple
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -25,7 +27,17 @@ _TYPES = frozenset({KeyType.READER, KeyType.OPERATOR, KeyType.GRAPHICS})
 _MICROS = 1_000_000
 _Seconds = A[float, Meta(ge=0, le=253_402_300_799)]  # to the end of the year 9999
 
-KeySet = Mapping[str, PyJWK]  # by `kid`
+_MEMBERS = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
+
+
+class SigningKey(NamedTuple):
+    """A key of the issuer; by its `thumbprint` (RFC 7638) it is told from another one that has its `kid` later."""
+
+    key: PyJWK
+    thumbprint: str
+
+
+KeySet = Mapping[str, SigningKey]  # by `kid`
 
 _signatures = PyJWS(list(ALGORITHMS))
 
@@ -55,7 +67,7 @@ _wish = msgspec.json.Decoder(KeyWish)
 _keys = msgspec.json.Decoder(_Keys)
 
 
-def read_key_set(text: bytes) -> dict[str, PyJWK]:
+def read_key_set(text: bytes) -> dict[str, SigningKey]:
     """The keys of a JWKS (RFC 7517) that tokens may be signed with, or none; raises ValueError for what is no JWKS.
 
     Keys for other uses, algorithms we do not take, RSA keys below `RSA_BITS_MIN`, and keys that are not secret any more
@@ -71,13 +83,8 @@ def read_key_set(text: bytes) -> dict[str, PyJWK]:
         except (PyJWTError, ValueError, TypeError, KeyError, NotImplementedError):  # the last: of algorithm `none`
             continue
         if key.algorithm_name in ALGORITHMS and _is_strong(key):
-            found[kid] = key
+            found[kid] = SigningKey(key, _thumbprint(each))
     return found
-
-
-def is_token(secret: str) -> bool:
-    """Whether this is to be read as a token: three parts. No secret of a key has a dot."""
-    return secret.count(".") == 2  # noqa: PLR2004 - RFC 7515 section 3.1
 
 
 def kid_of(token: str) -> str:
@@ -112,15 +119,15 @@ def check_token(token: str, keys: KeySet, expected: Expected, now: int) -> Pass:
         raise _refused("the token names nobody by `sub`")
     hashed = digest(token)
     fields = msgspec.structs.asdict(_granted(claims.feed, hashed, now))
-    return Pass(**fields, subject=claims.sub, expires=ends, kid=kid)
+    return Pass(**fields, subject=claims.sub, expires=ends, kid=kid, thumbprint=keys[kid].thumbprint)
 
 
 def _verified(token: str, kid: str, keys: KeySet) -> _Claims:
-    key = keys.get(kid)
-    if key is None:
+    signing = keys.get(kid)
+    if signing is None:
         raise _refused("the token is signed with a key that nobody here knows")
     try:
-        return _claims.decode(_signatures.decode(token, key, list(ALGORITHMS)))
+        return _claims.decode(_signatures.decode(token, signing.key, list(ALGORITHMS)))
     except PyJWTError as error:
         raise _refused("the token's signature or algorithm is not good") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -137,6 +144,11 @@ def _granted(text: msgspec.Raw, hashed: str, now: int) -> Key:
         return wish.key(f"token-{hashed[:ID_DIGITS]}", hashed, now)
     except ValueError as error:  # msgspec's are, too
         raise _not_entitled(f"the token's claim `feed` cannot be: {error}") from error
+
+
+def _thumbprint(jwk: dict[str, object]) -> str:
+    members = {name: jwk[name] for name in _MEMBERS[str(jwk["kty"])]}  # sorted, as RFC 7638 section 3 has them
+    return hashlib.sha256(msgspec.json.encode(members)).hexdigest()
 
 
 def _is_strong(key: PyJWK) -> bool:

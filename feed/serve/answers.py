@@ -7,8 +7,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from feed.errors import PASSING, ErrorName, ReaderError
+from feed.serve.door import JSON
 
-JSON = "application/json"
 PROBLEM = "application/problem+json"
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="feed"'}
 _UNAUTHORIZED = 401

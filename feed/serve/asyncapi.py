@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from feed.core import index
+from feed.core.traces import TRACEPARENT
 from feed.errors import COMPLAINTS
 from feed.serve.openapi import SCHEMAS, about, sample
 from feed.serve.parameters import Parameters
@@ -21,7 +22,11 @@ VERSION: Final = "3.0.0"
 # Closes of RFC 6455 section 7.4 that no error of ours has.
 _PLAIN_CLOSES: Final = {1002: "A broken frame.", 1003: "A binary message.", 1007: "Text that is not UTF-8."}
 _ALWAYS: Final = (index.VERSION, index.EVENT, index.RECV, index.HASH, index.OP, index.RAW)
-_SOMETIMES: Final = (index.STATUS, index.VENUE, index.NOCS, index.ATHLETES)
+_SOMETIMES: Final = (
+    *(index.STATUS, index.VENUE, index.NOCS, index.ATHLETES, index.OFFICIAL, index.LIST, index.KEY),
+    *(index.STATUS_BEFORE, index.VENUE_BEFORE, index.NOCS_BEFORE, index.ATHLETES_BEFORE, TRACEPARENT),
+    "Feed-Part",  # of several documents that share a batch: NUMBER/COUNT of its own
+)
 
 Messages = dict[str, dict[str, Any]]
 

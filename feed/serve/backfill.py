@@ -150,7 +150,7 @@ async def _versions(reading: Reading, topic: str) -> AsyncGenerator[Entry, None]
             return
         prev = decode(entry.json).prev
         found = await reading.read(prev - 1, 1) if prev else []
-        entry = found[0] if found and found[0].topic == topic else None  # the broker may have lost it
+        entry = found[0] if found and found[0].seq == prev else None  # the broker may have lost it
 
 
 def _is_of(document: Written, query: MultiMapping[str]) -> bool:

@@ -31,7 +31,7 @@ class DeliveryDesk(Protocol):
 
     async def first_from(self, flag: str, time: Micros) -> int: ...
 
-    async def held(self, flag: str, customer: str, time: Micros | None) -> list[Delivery]: ...
+    async def held(self, flag: str, customer: str, time: Micros | None, topic: str | None) -> list[Delivery]: ...
 
 
 DELIVERY_DESK: web.AppKey[DeliveryDesk] = web.AppKey("delivery_desk")
@@ -95,7 +95,7 @@ HELD = Door(
     "What a customer holds, or held at a time.",
     "Deliveries",
     {200: Answer("The newest document of each key that it took.", {JSON: HeldPage})},
-    named(AT, LIMIT, OFFSET, FLAG),
+    named(AT, LIMIT, OFFSET, DOCUMENT, FLAG),
     _CUSTOMER,
     errors=_ERRORS,
 )
@@ -129,8 +129,9 @@ async def held(request: web.Request) -> web.StreamResponse:
     """The documents of one customer, as far as it had answered by then."""
     flag, desk = await _operated(request), request.app[DELIVERY_DESK]
     limit, offset = read_number(request.query, LIMIT), read_number(request.query, OFFSET)
+    topic = _topic(request)
     try:
-        found = await desk.held(flag, _customer(request), _time(request))
+        found = await desk.held(flag, _customer(request), _time(request), topic)
     except OutcomeUnknownError as error:
         raise _again(error) from error
     rows = [HeldDocument(each.topic, *msgspec.structs.astuple(each.held)) for each in found if each.held]

@@ -10,7 +10,7 @@ from feed.errors import COMPLAINTS, ErrorName
 from feed.serve.answers import PROBLEM, Problem
 from feed.serve.door import JSON, Answer, Door, door_of
 from feed.serve.parameters import Parameter, Parameters, Schema
-from feed.serve.samples import answers, problem_of, refusal_of
+from feed.serve.samples import answers, bodies, problem_of, refusal_of
 from schemas.examples import examples
 from schemas.published import DIALECT, components
 from schemas.registry import AnyMessage
@@ -132,7 +132,10 @@ def _operation(route: web.RouteDef, door: Door, schemas: dict[Any, Schema]) -> d
     if (example := answers().get(operation["operationId"])) is not None:
         operation["responses"][str(min(door.answers))]["content"][JSON]["example"] = example
     if door.body:
-        operation["requestBody"] = {"required": True, "content": _content(door.body, schemas)}
+        content = _content(door.body, schemas)
+        for media, body in bodies()[operation["operationId"]].items():
+            content[media]["example"] = body
+        operation["requestBody"] = {"required": True, "content": content}
     if door.is_open:
         operation["security"] = []
     return operation

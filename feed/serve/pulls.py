@@ -10,8 +10,8 @@ from aiohttp import hdrs, web
 from feed.core.cohorts import portions
 from feed.core.entry import Entry
 from feed.core.stall import StallWatch
-from feed.serve.answers import JSON
 from feed.serve.coding import GZIP, Gzip, takes_gzip
+from feed.serve.door import JSON
 from feed.serve.progress import accepted
 from feed.serve.query import NDJSON
 from feed.serve.quotas import holders

@@ -17,9 +17,8 @@ from multidict import MultiDict
 
 from feed.core.certificates import names_of
 from feed.core.cursor import write_cursor
-from feed.core.keys import Key, Pass
+from feed.core.keys import Key, Pass, is_token
 from feed.core.ring import Ring
-from feed.core.tokens import is_token
 from feed.errors import ErrorName, ReaderError
 from feed.serve.origins import check_origin
 from feed.serve.parameters import DELAY

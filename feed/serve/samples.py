@@ -1,4 +1,4 @@
-"""What the contract documents show beside the messages of `schemas.examples`: answers, errors, frames."""
+"""What the contract documents show beside the messages of `schemas.examples`: bodies, answers, errors, frames."""
 
 import json
 from functools import cache
@@ -24,7 +24,10 @@ from schemas.control import (
 )
 
 RECORDED = Path(__file__).parent / "recorded"
+SENT = Path(__file__).parent / "sent"
 KEPT = 422
+JSON = "application/json"
+_MEDIA = {".json": JSON, ".xml": "application/xml", ".csv": "text/csv"}
 _EPOCH = "5f2c9a0b"
 _AT = 1_722_787_200_000_000
 
@@ -32,7 +35,6 @@ _AT = 1_722_787_200_000_000
 SAID: dict[ErrorName, tuple[str, str]] = {
     ErrorName.UNAUTHORIZED: ("flag P is read with a key", "Send it as X-API-KEY or Authorization: Bearer."),
     ErrorName.NOT_ENTITLED: ("this key does not read flag T", "Use a key that does."),
-    ErrorName.EMBARGOED: ("as_of=4230 is less than 30 s ago", "Ask again when the delay is over."),
     ErrorName.BAD_REQUEST: ("flag=X: there are the flags P and T", ""),
     ErrorName.UNKNOWN_PARAMETER: ("nocs= is no parameter here", "Known: after, filter, flag, lang, limit, type, wait."),
     ErrorName.EMBARGOED: (
@@ -88,6 +90,17 @@ CLIENT: dict[str, dict[str, Any]] = {
     "filter": {"op": "filter", "filter": ["OG2024.ATH.>"], "type": ["result"], "noc": ["FRA"]},
     "ping": {"op": "ping"},
 }
+
+
+@cache
+def bodies() -> dict[str, dict[str, Any]]:
+    """Operation -> what may be sent to it, by media type: JSON as values, anything else as text."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(SENT.iterdir()):
+        text = path.read_text("utf-8")
+        media = _MEDIA[path.suffix]
+        found.setdefault(path.stem, {})[media] = json.loads(text) if media == JSON else text
+    return found
 
 
 @cache

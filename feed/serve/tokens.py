@@ -10,9 +10,8 @@ from typing import Protocol
 
 from aiohttp import web
 
-from feed.core.keys import Pass
+from feed.core.keys import Pass, is_token
 from feed.core.ring import Ring
-from feed.core.tokens import is_token
 from feed.errors import ErrorName, ReaderError
 
 SWEEP_SECONDS = 0.5
@@ -22,10 +21,9 @@ FETCHED = ("ok", "failed")
 
 
 class Issuer(Protocol):
-    """Who tells what a token allows, see `feed.issuer`; `kids` are the keys that tokens are signed with now."""
+    """Who tells what a token allows, and `vouches_for` it while its key is one of theirs; see `feed.issuer`."""
 
-    @property
-    def kids(self) -> Collection[str]: ...
+    def vouches_for(self, token: Pass) -> bool: ...
 
     async def knows(self, kid: str) -> bool: ...
 
@@ -74,7 +72,7 @@ class Bearers:
             self._ended(ended)
 
     def _holds(self, token: Pass) -> bool:
-        return token.expires > self._issuer.now() and token.kid in self._issuer.kids
+        return token.expires > self._issuer.now() and self._issuer.vouches_for(token)
 
     def _welcome(self, token: Pass) -> None:
         self._ring.welcome(token)

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from feed.core.labels import Labels, codes_used
 from feed.core.scope import WHOLE, Scope
 from feed.core.terms import Used
-from feed.serve.answers import JSON
+from feed.serve.door import JSON
 from feed.serve.moments import labels_at
 from feed.serve.pulls import PORTION_BYTES, under_way
 from feed.serve.reading import Reading

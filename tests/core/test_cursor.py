@@ -76,8 +76,14 @@ def test_a_cursor_beyond_the_tip_is_refused(text: str, name: ErrorName):
     assert "20" in error.detail
 
 
-def test_a_cursor_below_the_floor_is_refused_never_moved():
+@pytest.mark.parametrize("text", [f"{EPOCH}:9", "9", f"{EPOCH}:0"])
+def test_a_cursor_below_the_floor_is_refused_never_moved(text: str):
     """What lies between is gone: the reader must know."""
-    error = refused(f"{EPOCH}:9")
+    error = refused(text)
     assert error.name is ErrorName.CURSOR_TOO_OLD
     assert "snapshot=1" in error.hint
+
+
+def test_a_bare_0_is_before_the_oldest():
+    """Who asks for all there is gets what there is."""
+    assert read_cursor("0", EPOCH, 10, 20) == 10

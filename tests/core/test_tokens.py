@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from feed.core.keys import KeyType, Pass, Right
-from feed.core.tokens import LEEWAY_SECONDS, Expected, check_token, is_token, kid_of, read_key_set
+from feed.core.keys import KeyType, Pass, Right, is_token
+from feed.core.tokens import LEEWAY_SECONDS, Expected, check_token, kid_of, read_key_set
 from feed.errors import ErrorName, ReaderError
 from tests.tokens import AUDIENCE, ISSUER, READER, Signer, key_set
 

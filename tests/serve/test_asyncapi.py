@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from feed.core.traces import TRACEPARENT
 from feed.errors import COMPLAINTS
 from feed.serve.asyncapi import asyncapi
 from feed.serve.parameters import SUBSCRIBER
 from feed.serve.samples import CLIENT, CONTROLS
+from feed.stream.batch import PART
+from feed.stream.history import read
 from schemas.control import Control
 from schemas.registry import KINDS
 from tests.documents import fresh_competition, odf
+from tests.matches import people
 from tests.serve.raw import Raw, op
 from tests.service_fixture import Running
 
@@ -107,6 +111,23 @@ def test_parameters_and_close_codes_are_those_of_the_doors():
     assert sse["x-query"]["properties"].keys() == SUBSCRIBER.keys()
     assert stream["x-close-codes"].keys() >= {str(each.close_code) for each in COMPLAINTS.values()}
     assert "`bad_filter`" in stream["x-close-codes"]["4400"]
+
+
+async def test_what_is_stored_has_the_headers_that_are_promised(service: Running):
+    """Of the NATS stream, for who reads that: those of NATS itself are told by NATS."""
+    competition = fresh_competition()
+    status, answer = await service.post(people(competition, "7 FIN Aino", "8 SWE Bo"))
+    assert status == 200
+    first = answer["accepted"][0]["seq"]
+    (last,) = await service.store(odf(competition, Version="2", ResultStatus="OFFICIAL"))
+    described = document()["components"]["messages"]["stored"]["headers"]
+    assert {PART, TRACEPARENT} <= set(described["properties"])  # of a document among others, and of one that is traced
+    async with service.broker() as link:
+        messages = await read(link, "FEED", first, last + 1 - first)
+    assert {message.seq for message in messages} >= {first, last}
+    for message in messages:
+        names = {name for name in message.headers if not name.startswith("Nats-")}
+        assert set(described["required"]) <= names <= set(described["properties"])
 
 
 @pytest.mark.parametrize("query", ["snapshot=1", "after=0"])

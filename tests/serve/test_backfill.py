@@ -16,7 +16,7 @@ from feed.serve.odf import Written
 from tests.documents import fresh_competition, odf
 from tests.schedules import schedule, unit
 from tests.serve.raw import Raw
-from tests.service_fixture import House, Running, opened, wait_until
+from tests.service_fixture import House, Lose, Running, opened, wait_until
 
 UNIT = "ATHM100M--------------FNL-000001--"
 
@@ -97,6 +97,17 @@ async def test_what_cannot_be_found_is_told_by_name(service: Running, query: dic
     await service.store(odf(competition, 1))
     found, _, text = await asked(service, competition, **query)
     assert (found, name.encode() in text) == (status, True)
+
+
+async def test_what_is_behind_a_version_that_the_broker_lost_is_not_found(tmp_path: Path, lose: Lose):
+    """Each names the one before it, and this one is gone: no other message is taken for it, also none of its topic."""
+    async with opened(tmp_path) as house:
+        _, lost, _ = await house.store(*(odf("XA", version) for version in (1, 2, 3)))
+        await lose(house, lost)
+    async with opened(tmp_path) as house:  # nothing of it is in memory any more
+        status, media, text = await asked(house, "XA")
+        assert (status, media, version_of(text)) == (200, "application/xml", "3")
+        assert (await asked(house, "XA", Version="1"))[0] == 404
 
 
 def _noise(competition: str, version: int) -> bytes:

@@ -3,28 +3,37 @@
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
 
 from feed.errors import COMPLAINTS, ErrorName
+from feed.serve.door import door_of
+from feed.serve.routes import READING
 from tests.documents import fresh_competition, odf
 from tests.serve.eventsource import EventSource
 from tests.serve.raw import Raw
 from tests.service_fixture import Running
 
-UNIT = "units/ATHM100M--------------FNL-000100--"
-ONE = {"competition"}
-VIEWS = {
-    "schedule": ONE | {"noc", "status", "venue"},
-    "sources": ONE,
-    "codes": ONE,
-    "codes/NOC": ONE | {"lang"},
-    UNIT: ONE,
-    f"{UNIT}/result": ONE,
+NAMED = {
+    "unit": "ATHM100M--------------FNL-000100--",
+    "event": "ATHM100M",
+    "id": "1",
+    "noc": "XAA",
+    "table": "NOC",
+    "topic": "XX.-.-.-.-.-.document",
+    "sha256": "0" * 64,
 }
-PULL = ("log", "snapshot", "competitions", "documents/XX.-.-.-.-.-.document", "blobs/" + "0" * 64, *VIEWS)
-DOORS = ("stream", "sse", *PULL)
+# Every reading door, also those of tomorrow; the dictionaries are the same for everybody and take whatever is said.
+DOOR_OF = {
+    route.path.removeprefix("/v1/").format(**NAMED): door_of(route.handler)
+    for route in READING
+    if not route.path.startswith("/v1/dictionaries")
+}
+DOORS = tuple(DOOR_OF)
+PULL = tuple(door for door in DOORS if door not in {"stream", "sse"})
+OF_A_MOMENT = tuple(name for name, door in DOOR_OF.items() if door is not None and "as_of" in door.query)
 FILTERED = ("stream", "sse", "log", "snapshot")
 WITH_CURSOR = ("stream", "sse", "log")
 Read = Callable[[Running, str], Awaitable[list[str]]]
@@ -188,6 +197,30 @@ async def test_a_text_that_is_no_cursor_is_refused(service: Running, door: str, 
 async def test_a_cursor_of_another_epoch_is_refused(service: Running, door: str):
     """A stream that was made anew is never taken for the old one."""
     assert "snapshot=1" in (await refused(service, door, "after=deadbeef:0", "wrong_epoch"))["hint"]
+
+
+@pytest.mark.parametrize(
+    "place, name",
+    [
+        ("x", "bad_cursor"),
+        ("1:2:3", "bad_cursor"),
+        ("2026-13-01T00:00:00Z", "bad_cursor"),
+        ("2999-01-01T00:00:00Z", "bad_cursor"),
+        ("deadbeef:1", "wrong_epoch"),
+        ("2000-01-01T00:00:00Z", "not_found"),
+    ],
+)
+@pytest.mark.parametrize("door", OF_A_MOMENT)
+async def test_a_moment_that_there_is_not_is_refused(service: Running, door: str, place: str, name: str):
+    """By every door that shows the past; what was before the first message was nothing."""
+    competition = fresh_competition()
+    await service.store(odf(competition))
+    described = DOOR_OF[door]
+    assert described is not None
+    needed = {each.name: each.example for each in described.query.values() if each.is_needed}
+    if "competition" in described.query:
+        needed["competition"] = competition
+    await refused(service, door, urlencode(needed | {"as_of": place}), name)
 
 
 @pytest.mark.parametrize("with_epoch", [True, False])

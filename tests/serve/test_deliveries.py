@@ -69,6 +69,8 @@ async def test_the_log_tells_at_any_time_what_the_customer_saw(customer: Inbox, 
         assert [each["delivery"] for each in await records(house, f"&at={since}")][-1] == told[-1]
         only = await records(house, f"&document={ended[0]['topic']}")
         assert {each["delivery"]["topic"] for each in only} == {ended[0]["topic"]}
+        _, page = await house.get(f"/v1/deliveries/xbc/held?at={since}&document={ended[0]['topic']}")
+        assert [(each["topic"], page["count"]) for each in page["documents"]] == [(ended[0]["topic"], 1)]
         _, page = await house.get("/v1/deliveries/xbc/held?limit=1")
         assert (len(page["documents"]), page["count"], page["next"]) == (1, 2, 1)
         assert (await house.get("/v1/deliveries/xbc/held?limit=1&offset=1"))[1]["next"] is None

@@ -13,8 +13,6 @@ from tests.serve.eventsource import EventSource
 from tests.serve.raw import BINARY, CLOSE, TEXT, Raw
 from tests.service_fixture import opened, wait_until
 
-pytestmark = pytest.mark.alone
-
 
 async def test_every_subscriber_is_told_to_come_back_with_its_cursor(tmp_path: Path):
     """1012 with the place up to which everything was written, on both flags; resumed there, nothing is missing."""
@@ -80,6 +78,7 @@ async def test_a_reader_in_a_replay_is_told_how_far_it_came(tmp_path: Path):
     assert len(seqs) < 20
 
 
+@pytest.mark.alone
 async def test_who_does_not_take_the_farewell_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A reader that never reads does not hold up the end."""
     monkeypatch.setattr(farewell, "FAREWELL_SECONDS", 0.2)

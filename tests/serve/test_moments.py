@@ -14,7 +14,7 @@ import pytest
 
 from feed.core.entry import Entry
 from feed.serve.routes import READING
-from feed.stream import moments
+from feed.stream import history, moments
 from tests.core.test_medals import medallists, result
 from tests.documents import fresh_competition, odf
 from tests.journey.test_medals import settled
@@ -354,7 +354,7 @@ async def test_many_who_want_the_same_past_cost_one(house: House, monkeypatch: p
 
 async def test_a_broker_that_does_not_answer_is_not_ready(house: House, monkeypatch: pytest.MonkeyPatch):
     """The past is asked of the stream: 503 by name, in its time."""
-    monkeypatch.setattr(moments, "TIMEOUT", 0.3)
+    monkeypatch.setattr(history, "TIMEOUT", 0.3)
     await house.store(odf("XA"), odf("XA", 2))
     start = time.monotonic()
     with house.frozen_broker():

@@ -10,8 +10,6 @@ from tests.documents import fresh_competition, large, odf
 from tests.serve.raw import BINARY, CLOSE, PING, TEXT, Raw, frame, op
 from tests.service_fixture import House, Running, opened, wait_until
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.mark.parametrize(
     "data, code",
@@ -85,6 +83,7 @@ async def test_nothing_follows_a_close_frame_during_a_replay(house: House):
     assert len(house.pump().cohorts) == 0
 
 
+@pytest.mark.alone
 async def test_a_client_that_never_closes_its_side_is_let_go(house: House, monkeypatch: pytest.MonkeyPatch):
     """After a close frame the socket is held for LINGER_SECONDS at the most."""
     monkeypatch.setattr(subscriber, "LINGER_SECONDS", 0.1)
@@ -114,6 +113,7 @@ async def test_who_takes_nothing_may_not_make_answers_pile_up(house: House):
     raw.reset()
 
 
+@pytest.mark.alone
 async def test_a_reader_that_never_reads_costs_others_nothing_and_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -141,6 +141,7 @@ async def test_a_reader_that_never_reads_costs_others_nothing_and_is_cut_off(
         stuck.reset()
 
 
+@pytest.mark.alone
 async def test_a_slow_reader_that_makes_progress_gets_everything_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -1,5 +1,8 @@
 import asyncio
+import io
 import json
+import logging
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,10 +14,12 @@ import pytest
 from feed.core.ring import Ring
 from feed.core.tokens import Expected
 from feed.issuer import Issuer
+from feed.logs import set_up_logs
 from feed.serve import tokens
 from feed.serve.tokens import Bearers
 from tests.documents import odf
 from tests.keyring import add, ask, operator, sender, socket, store, write
+from tests.serve.raw import Raw
 from tests.service_fixture import House, opened
 from tests.tokens import AUDIENCE, ISSUER, Signer, doors
 
@@ -93,11 +98,29 @@ async def test_an_operator_comes_with_a_token(guarded: House):
 
 
 async def test_graphics_have_theirs_in_the_address(guarded: House):
-    """With the right `url` alone; in logs and errors it is masked like a key."""
+    """With the right `url` alone."""
     show = SIGNER.token(feed={"type": "graphics"})
     assert (await ask(guarded, f"/v1/log?key={show}"))[0] == 200
     status, error = await ask(guarded, f"/v1/log?key={SIGNER.token()}")
     assert (status, error["name"]) == (403, "not_entitled")
+
+
+async def test_a_token_in_an_address_is_masked(guarded: House, monkeypatch: pytest.MonkeyPatch):
+    """In the log line about a request that cannot be read, and in the answer of a door that quotes what was asked."""
+    show = SIGNER.token(feed={"type": "graphics"})
+    screen = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(logging.root, "handlers", [])
+    set_up_logs("warning")
+    raw = await Raw.connect(guarded.url)
+    raw.send(f"GET /v1/log?key={show} HTTP/x\r\n\r\n".encode())
+    await raw.reader.read()
+    await raw.end()
+    status, error = await ask(guarded, f"/v1/log?key={show}&flag={show}")
+    assert (status, "flag=" in error["detail"]) == (400, True)
+    for text in (screen.getvalue(), str(error)):
+        assert "***" in text
+        assert not [part for part in show.split(".") if part in text]
 
 
 @pytest.mark.alone
@@ -184,14 +207,15 @@ async def test_tokens_of_nobody_are_forgotten(tmp_path: Path, monkeypatch: pytes
     assert ring.reader(secrets[1], "P") is not None
 
 
-async def test_a_key_that_is_gone_ends_its_tokens(tmp_path: Path):
-    """The next time the issuer's keys are looked at, whoever was let in by it goes."""
+@pytest.mark.parametrize("left", [Signer("k2"), Signer(SIGNER.kid)], ids=["another", "under-its-name"])
+async def test_a_key_that_is_gone_ends_its_tokens(tmp_path: Path, left: Signer):
+    """The next time the issuer's keys are looked at, whoever was let in by it goes; its name is not the key."""
     async with (
-        opened(tmp_path / "data", **doors(tmp_path, SIGNER, Signer("k2"))) as house,
+        opened(tmp_path / "data", **doors(tmp_path, SIGNER, Signer("k3"))) as house,
         socket(house.url, "", **bearer()) as raw,
     ):
         assert (await raw.text())["type"] == "hello"
-        doors(tmp_path, Signer("k2"))
+        doors(tmp_path, left)
         await house.service.also.__self__._fetch()
         assert (await raw.text())["name"] == "unauthorized"
         assert (await raw.closed())[0] == 4401
