@@ -9,29 +9,25 @@ subscribers with compression and without; they run in this process, only the ser
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import nan
 from pathlib import Path
 from random import Random
 from statistics import median
-from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from typing import Final
 
 import zstandard
 
 from benchmarks.clients import Reader, same
+from benchmarks.contenders import Contender, alone
 from benchmarks.dictionary import SEED, differences, entries_of, in_messagepack
 from benchmarks.plain import Stored, publish
 from benchmarks.rehearsed import recorded, rehearsed, simulated
-from benchmarks.service import cpu_seconds, feed_up
+from benchmarks.service import cpu_seconds
 from feed.core.compression import LEVEL, compress
 from feed.core.entry import Entry
-from feed.stream.broker import Broker
-from feed.stream.connection import Connection
-from feed.stream.streams import set_up
 
 SUBSCRIBERS = (10, 100)
 RATE = 100  # messages a second
@@ -86,14 +82,6 @@ def sorts(entries: Iterable[Entry]) -> dict[str, Bytes]:
     return found | ({"differences": told} if told.count else {})
 
 
-class Service(NamedTuple):
-    """`feed serve`: its address, its process, and where its messages are published."""
-
-    url: str
-    pid: int
-    nats: str
-
-
 class Subscriber(Reader):
     """Counts messages."""
 
@@ -103,13 +91,11 @@ class Subscriber(Reader):
         self.frames += data.startswith(_MESSAGE, at + head, at + size)
 
 
-async def cost(service: Service, compression: str, count: int, messages: Sequence[Stored]) -> float:
+async def cost(service: Contender, compression: str, count: int, messages: Sequence[Stored]) -> float:
     """Microseconds of the service's CPU time by delivered message; raises TimeoutError when not all were delivered."""
-    parts = urlsplit(service.url)
-    host, port = parts.hostname or "", parts.port or 0
-    loop = asyncio.get_running_loop()
+    loop, host = asyncio.get_running_loop(), "127.0.0.1"
     made = [Subscriber(host, f"/v1/stream?compression={compression}") for _ in range(count)]
-    transports = [(await loop.create_connection(partial(same, each), host, port))[0] for each in made]
+    transports = [(await loop.create_connection(partial(same, each), host, service.port))[0] for each in made]
     async with asyncio.timeout(LIMIT_SECONDS + len(messages) / RATE):
         while not all(each.is_open for each in made):
             await asyncio.sleep(0.01)
@@ -149,7 +135,7 @@ async def measure(
     places = sorted(Random(SEED).sample(range(len(stored)), min(int(seconds * RATE), len(stored))))
     messages = [stored[place] for place in places]
     ratios: list[float] = []
-    async with _serving(folder) as service:
+    async with alone(folder, ("serve",)) as service:  # nothing but delivery is measured
         for count in subscribers:
             pairs = [[await cost(service, way, count, messages) for way in WAYS] for _ in range(rounds)]
             plain, ours = (median(each) for each in zip(*pairs, strict=True))
@@ -160,20 +146,3 @@ async def measure(
     is_reached = found["all"].ratio >= AIM_BYTES and max(ratios) <= AIM_CPU
     aim = f"Aim: at least {AIM_BYTES:g} times fewer bytes at no more than {AIM_CPU:g} times the CPU"
     return [*rows, "", f"{aim}: {'reached' if is_reached else 'missed'}"]
-
-
-@asynccontextmanager
-async def _serving(folder: Path) -> AsyncIterator[Service]:
-    """`feed serve` alone, so that nothing but delivery is measured."""
-    broker = Broker(folder / "broker")
-    await broker.start()
-    try:
-        user, password = broker.credentials("P")
-        link = await Connection.open(broker.url, user, password, "set-up")
-        await set_up(link)
-        await link.close()
-        nats = broker.url.replace("://", f"://{user}:{password}@")
-        async with feed_up(folder, broker, ("serve",)) as (url, pid):
-            yield Service(url, pid, nats)
-    finally:
-        await broker.stop()

@@ -68,33 +68,33 @@ def filter_of(number: int) -> str:
 @asynccontextmanager
 async def contenders(folder: Path) -> AsyncIterator[list[Contender]]:
     """All of them, ready; the bare loop first."""
-    broker = Broker(folder)
-    await broker.start()
-    try:
-        user, password = broker.credentials("P")
-        link = await Connection.open(broker.url, user, password, "set-up")
-        await set_up(link, (*STREAMS, BARE))
-        await link.close()
-        nats = broker.url.replace("://", f"://{user}:{password}@")
-        async with _bare(nats) as bare, feed_up(folder, broker) as (url, pid), _native(folder / "native") as natives:
-            yield [bare, _service(url, pid, nats), *natives]
-    finally:
-        await broker.stop()
+    async with (
+        _broker(folder, (*STREAMS, BARE)) as (broker, nats),
+        _bare(nats) as bare,
+        feed_up(folder, broker) as (url, pid),
+        _native(folder / "native") as natives,
+    ):
+        yield [bare, _service(url, pid, nats), *natives]
 
 
 @asynccontextmanager
 async def alone(folder: Path, words: Sequence[str] = ("up",)) -> AsyncIterator[Contender]:
     """The service and no other, on a broker of its own, run by these words of `feed`."""
+    async with _broker(folder) as (broker, nats), feed_up(folder, broker, words) as (url, pid):
+        yield _service(url, pid, nats)
+
+
+@asynccontextmanager
+async def _broker(folder: Path, streams: tuple[StreamSpec, ...] = STREAMS) -> AsyncIterator[tuple[Broker, str]]:
+    """A broker with its streams made, and its address with the login of P."""
     broker = Broker(folder)
     await broker.start()
     try:
         user, password = broker.credentials("P")
         link = await Connection.open(broker.url, user, password, "set-up")
-        await set_up(link)
+        await set_up(link, streams)
         await link.close()
-        nats = broker.url.replace("://", f"://{user}:{password}@")
-        async with feed_up(folder, broker, words) as (url, pid):
-            yield _service(url, pid, nats)
+        yield broker, broker.url.replace("://", f"://{user}:{password}@")
     finally:
         await broker.stop()
 

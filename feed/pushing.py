@@ -163,14 +163,14 @@ class Pushing:
         """The place of the first record from a time on."""
         return await self._deliveries[flag].first_from(time)
 
-    async def held(self, flag: str, customer: str, time: Micros | None) -> list[Delivery]:
+    async def held(self, flag: str, customer: str, time: Micros | None, topic: str | None) -> list[Delivery]:
         """What a customer holds, or had taken by a time: also what was recorded a moment after it."""
         kept = self._deliveries[flag]
         if time is None:
-            return await kept.held(customer)
+            return await kept.held(customer, topic=topic)
         end = await kept.first_from(min(time + 1, TIME_MAX))
-        found = {each.topic: each for each in await kept.held(customer, end)}
-        for each in await kept.page(customer, end, LATE_RECORDS):
+        found = {each.topic: each for each in await kept.held(customer, end, topic)}
+        for each in await kept.page(customer, end, LATE_RECORDS, topic):
             if each.delivery.held and each.delivery.held.answered <= time:
                 found[each.delivery.topic] = each.delivery
         return [found[topic] for topic in sorted(found)]

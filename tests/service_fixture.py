@@ -25,7 +25,7 @@ from feed.service import Service
 from feed.stream.connection import Connection
 from feed.stream.history import read
 from feed.stream.pull import StreamMessage
-from feed.stream.streams import last_sequence
+from feed.stream.streams import StreamSpec, last_sequence
 
 ROOT = Path(__file__).parent.parent
 LIMIT = 20.0
@@ -189,6 +189,7 @@ class House(Running):
 
 Until = Callable[..., Awaitable[None]]
 Open = Callable[..., contextlib.AbstractAsyncContextManager[House]]
+Lose = Callable[[House, int], Awaitable[None]]
 
 
 async def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
@@ -228,6 +229,19 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     """A service of this test's own, in this process."""
     async with opened(tmp_path) as house:
         yield house
+
+
+@pytest.fixture
+def lose(monkeypatch: pytest.MonkeyPatch) -> Lose:
+    """Has the broker of a house lose a message of FEED; the streams of this test's services allow for it."""
+    settings = StreamSpec.settings
+    monkeypatch.setattr(StreamSpec, "settings", lambda *own: settings(*own) | {"deny_delete": False})
+
+    async def lose(house: House, seq: int) -> None:
+        async with house.broker() as link:
+            await link.api("STREAM.MSG.DELETE.FEED", {"seq": seq})
+
+    return lose
 
 
 @pytest.fixture

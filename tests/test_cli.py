@@ -1,10 +1,12 @@
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from feed.cli import main
+from feed.cli import COMMANDS, main
+from tests.service_fixture import ROOT
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -32,8 +34,22 @@ def test_the_commands_explain_themselves(run: Run, name: str):
     assert (code, errors) == (0, "")
     assert text.startswith("Usage: ")
     assert f"feed {name}".rstrip() in text.splitlines()[0]
-    wanted = ("up", "demo", "tail", "get") if not name else ("--help", "Options:")
+    wanted = [f"  {each} " for each in COMMANDS] if not name else ("--help", "Options:")
     assert all(each in text for each in wanted)
+
+
+def test_a_service_holds_no_code_that_it_does_not_run():
+    """Tokens, traces and the other commands are imported by who asks for them; it would keep them for ever."""
+    code = "import sys; from feed.cli import cli; cli(['up', '--help'], standalone_mode=False); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in told.stdout.splitlines()[-1].split()}
+    assert {"feed", "aiohttp", "uvloop"} <= loaded
+    assert not loaded & {"replay", "hdrh", "pyarrow", "jwt", "cryptography", "opentelemetry"}
+
+
+def test_a_name_that_was_mistyped_is_guessed(run: Run):
+    """Among all commands, also those that nobody has imported yet."""
+    assert "'simulate'" in run("simulat")[2]
 
 
 @pytest.mark.parametrize("arguments", [("fly",), ("up", "--prot"), ("up", "--port", "abc"), ("demo", "--speed", "0")])

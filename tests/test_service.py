@@ -7,6 +7,7 @@ import pytest
 from feed import service
 from feed.stream.streams import Usage
 from tests.documents import odf
+from tests.push.inbox import inbox
 from tests.service_fixture import House, opened, wait_until
 
 
@@ -44,6 +45,23 @@ async def test_a_refused_document_is_told(house: House, caplog: pytest.LogCaptur
     (line,) = (record for record in caplog.records if record.name == "feed.refused")
     assert line.message == "a document was refused: bad_version"
     assert {("flag", "P"), ("id", answer["quarantine"]), ("source", "STA1")} <= vars(line).items()
+
+
+async def test_a_customer_that_cannot_be_served_ends_nobody_else(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """It begins where no log is yet: that is told, and venues, readers and the other customers go on."""
+    async with inbox() as customer:
+        customers = {"ahead": customer.settings(start="9000"), "xbc": customer.settings()}
+        async with opened(tmp_path, customers=customers) as house:
+            await wait_until(lambda: "customer ahead is sent nothing more" in caplog.text)
+            (seq,) = await house.store(odf("XA"))
+            await wait_until(lambda: house.service.pushers[1].attempts["delivered"])
+            status, page = await house.get("/v1/deliveries")
+            assert (status, await house.service.ready(), house.running.done()) == (200, None, False)
+    assert (len(customer.taken), seq) == (1, 1)
+    assert [each["last_error"] for each in page["customers"]] == [
+        "customer ahead is to begin at 9000, the log ends at 0",
+        None,
+    ]
 
 
 async def test_without_connection_an_outside_server_is_not_well(house: House, tmp_path: Path):

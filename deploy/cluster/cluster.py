@@ -24,7 +24,8 @@ from typing import Any
 import msgspec
 
 from feed.errors import BrokerError, FeedError, OutcomeUnknownError
-from feed.stream.child import MAX_FILE_STORE, MAX_MEMORY_STORE, MAX_PAYLOAD, find_server, free_port
+from feed.stream.broker import silence
+from feed.stream.child import find_server, free_port, server_settings, write_private
 from feed.stream.connection import Connection
 from feed.stream.folder import kill_stale
 from feed.stream.streams import KEYS, STREAMS
@@ -60,7 +61,7 @@ class Cluster:
             if not self.pid(name):
                 home = self.folder / name
                 home.mkdir(exist_ok=True)
-                write(home / "nats.conf", json.dumps(configuration(name, plan, home), indent=2))
+                write_private(home / "nats.conf", json.dumps(configuration(name, plan, home), indent=2))
                 with (home / "start.log").open("wb") as log:
                     child = subprocess.Popen(  # noqa: S603 - our own binary and file
                         [server, "-c", home / "nats.conf"],
@@ -117,9 +118,9 @@ class Cluster:
         plan = Plan(
             {name: (free_port(), free_port()) for name in NODES}, {user: secrets.token_urlsafe(24) for user in users}
         )
-        write(self._plan, msgspec.json.encode(plan).decode())
+        write_private(self._plan, msgspec.json.encode(plan).decode())
         lines = (f"FEED_NATS={address(plan, 'P')}", f"FEED_NATS_TEST={address(plan, 'T')}", "FEED_REPLICAS=3", "")
-        write(self.folder / "feed.env", "\n".join(lines))
+        write_private(self.folder / "feed.env", "\n".join(lines))
 
     def _read(self) -> Plan:
         try:
@@ -131,19 +132,10 @@ class Cluster:
         """Return when each account has JetStream, which needs a leader among the nodes."""
         deadline = time.monotonic() + START_SECONDS
         for account in ("P", "T"):
-            while True:
-                try:
-                    link = await Connection.open(address(plan, account), name="cluster", limit=OPEN_SECONDS)
-                    try:
-                        await link.api("INFO", timeout=OPEN_SECONDS)
-                        break
-                    finally:
-                        await link.close()
-                except (BrokerError, OutcomeUnknownError) as error:
-                    if time.monotonic() > deadline:
-                        hint = f"See {self.folder}/n*/nats.log."
-                        raise BrokerError(f"the cluster gave no answer: {error.detail}", hint=hint) from error
-                    await asyncio.sleep(0.05)
+            while (why := await silence(address(plan, account))) is not None:
+                if time.monotonic() > deadline:
+                    raise BrokerError(f"the cluster gave no answer: {why}", hint=f"See {self.folder}/n*/nats.log.")
+                await asyncio.sleep(0.05)
 
     async def _streams(self, plan: Plan) -> list[str]:
         """A line a stream of account P."""
@@ -172,21 +164,8 @@ def configuration(name: str, plan: Plan, home: Path) -> dict[str, object]:
     client, route = plan.ports[name]
     words = plan.passwords
     routes = [f"nats://routes:{words['routes']}@127.0.0.1:{ports[1]}" for ports in plan.ports.values()]
-    return {
+    return server_settings(home, client) | {
         "server_name": name,
-        "listen": f"127.0.0.1:{client}",
-        "max_payload": MAX_PAYLOAD,
-        "ping_interval": "10s",
-        "write_deadline": "5s",
-        "log_file": str(home / "nats.log"),
-        "logfile_size_limit": 16 << 20,
-        "logfile_max_num": 3,
-        "jetstream": {
-            "store_dir": str(home / "store"),
-            "sync_interval": "always",
-            "max_file_store": MAX_FILE_STORE,
-            "max_memory_store": MAX_MEMORY_STORE,
-        },
         "cluster": {
             "name": "feed",
             "listen": f"127.0.0.1:{route}",
@@ -198,7 +177,6 @@ def configuration(name: str, plan: Plan, home: Path) -> dict[str, object]:
             | ({} if account == "SYS" else {"jetstream": "enabled"})
             for account in ("P", "T", "SYS")
         },
-        "system_account": "SYS",
     }
 
 
@@ -206,14 +184,6 @@ def address(plan: Plan, account: str) -> str:
     """All nodes by comma, with the login of an account at the first."""
     first, *others = (f"127.0.0.1:{client}" for client, _ in plan.ports.values())
     return ",".join([f"nats://{account}:{plan.passwords[account]}@{first}", *others])
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file that only its owner reads."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def main() -> int:

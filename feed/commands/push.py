@@ -59,7 +59,7 @@ def list_customers(url: str, key: str | None, flag: str, *, as_json: bool) -> No
 @click.option("--at", metavar="TIME", help="From an RFC 3339 time on, and what the customer held then.")
 @click.option("--document", metavar="TOPIC", help="Of one document key.")
 @click.option("--after", type=click.IntRange(0), metavar="ID", help="Behind this record.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="The most records.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="The most rows.")
 @click.option("--json", "as_json", is_flag=True, help="One record a line, as it is kept.")
 @reading_options
 def log(url: str, key: str | None, flag: str, customer: str, *, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - click's
@@ -67,7 +67,6 @@ def log(url: str, key: str | None, flag: str, customer: str, *, as_json: bool, *
 
     With --at TIME also what it held then: the newest document of each key that it had taken.
     """
-    at, document = options["at"], options["document"]
     wish = {"flag": flag} | {name: str(value) for name, value in options.items() if value is not None}
     page = json.loads(asyncio.run(fetch(url, f"{PATH}/{customer}", wish, key)))
     if as_json:
@@ -75,20 +74,12 @@ def log(url: str, key: str | None, flag: str, customer: str, *, as_json: bool, *
             click.echo(json.dumps(each))
         return
     _print(delivery_table(page["deliveries"]))
-    if at is not None:
-        documents = asyncio.run(_held(url, key, customer, {"flag": flag, "at": at, "limit": "1000"}))
-        click.echo(f"{customer} held {len(documents)} documents at {at}:")
-        _print(held_table([each for each in documents if document in {None, each["topic"]}]))
-
-
-async def _held(url: str, key: str | None, customer: str, wish: dict[str, str]) -> list[dict[str, Any]]:
-    """All that a customer held, page by page."""
-    documents: list[dict[str, Any]] = []
-    offset: int | None = 0
-    while offset is not None:
-        page = json.loads(await fetch(url, f"{PATH}/{customer}/held", wish | {"offset": str(offset)}, key))
-        documents, offset = documents + page["documents"], page["next"]
-    return documents
+    if options["at"] is not None:
+        wish.pop("after", None)
+        held = json.loads(asyncio.run(fetch(url, f"{PATH}/{customer}/held", wish, key)))
+        part = "" if held["next"] is None else f", the first {len(held['documents'])}"
+        click.echo(f"{customer} held {held['count']} documents at {options['at']}{part}:")
+        _print(held_table(held["documents"]))
 
 
 def customer_table(found: list[dict[str, Any]]) -> Table:

@@ -64,14 +64,13 @@ def free_port() -> int:
         return port
 
 
-def configure(folder: Path, port: int, logins: Logins) -> Path:
-    """Write the server's configuration into `folder` (readable by us only) and return its path.
+def server_settings(folder: Path, port: int) -> dict[str, object]:
+    """What a server of ours is told, whoever it is: all it writes is in `folder`, one loopback port is for clients.
 
-    Every acknowledged message is on disk (`sync_interval`), durations are quoted (a bare 10s is read as a number of
-    seconds elsewhere than meant), and nothing listens but the one loopback port.
+    Every acknowledged message is on disk (`sync_interval`), and durations are quoted (a bare 10s is read as a number of
+    seconds elsewhere than meant).
     """
-    settings: dict[str, object] = {
-        "server_name": "feed",
+    return {
         "listen": f"127.0.0.1:{port}",
         "max_payload": MAX_PAYLOAD,
         "ping_interval": "10s",
@@ -85,23 +84,33 @@ def configure(folder: Path, port: int, logins: Logins) -> Path:
             "max_file_store": MAX_FILE_STORE,
             "max_memory_store": MAX_MEMORY_STORE,
         },
-        "accounts": {
-            "P": {"jetstream": "enabled", "users": [logins.production._asdict()]},
-            "T": {"jetstream": "enabled", "users": [logins.test._asdict()]},
-            "SYS": {"users": [logins.system._asdict()]},
-        },
         "system_account": "SYS",
+    }
+
+
+def configure(folder: Path, port: int, logins: Logins) -> Path:
+    """Write the configuration of the embedded broker into `folder` and return its path; raises BrokerError."""
+    accounts = {
+        "P": {"jetstream": "enabled", "users": [logins.production._asdict()]},
+        "T": {"jetstream": "enabled", "users": [logins.test._asdict()]},
+        "SYS": {"users": [logins.system._asdict()]},
     }
     path = folder / "nats.conf"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(json.dumps(settings, indent=2))
+        settings = server_settings(folder, port) | {"server_name": "feed", "accounts": accounts}
+        write_private(path, json.dumps(settings, indent=2))
     except OSError as problem:
         raise BrokerError(f"cannot write {path}: {problem.strerror}", hint="choose another --data") from problem
     return path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, in the place of what was there; raises OSError."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 class Child:

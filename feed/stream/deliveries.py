@@ -8,7 +8,8 @@ document, one finds that it comes second before it has sent a byte.
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import msgspec
 
@@ -18,7 +19,7 @@ from feed.stream.acks import WrongLastSequenceError, publish_acked
 from feed.stream.blobs import NO_MESSAGE
 from feed.stream.connection import Connection, JetStreamError
 from feed.stream.consumer import StreamMessage, last_per_subject
-from feed.stream.history import MAX_BYTES, TIMEOUT, unpack
+from feed.stream.history import get
 from feed.stream.publisher import EXPECTED_LAST
 from feed.stream.streams import DELIVERIES, last_sequence
 from schemas.message import Micros
@@ -27,7 +28,6 @@ ACK_SECONDS: Final = 5.0
 SUBJECTS_MAX: Final = 500  # of one request: their names have to fit into it
 _DOCUMENT: Final = "deliveries.{}.document.{}"
 _PLACE: Final = "deliveries.{}.place"
-_END, _NOTHING = 204, 404
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _delivery = msgspec.json.Decoder(Delivery)
 _place = msgspec.json.Decoder(Place)
@@ -41,6 +41,7 @@ class Deliveries:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._get = partial(get, connection, DELIVERIES.name)
 
     async def begin(self, first: Place, take: Callable[[Last], None]) -> int:
         """How far a customer has come, after `take` got what was sent last of each key; `first` is where it begins.
@@ -95,15 +96,15 @@ class Deliveries:
         found = await self._get({"start_time": start, "batch": 1})
         return found[0].seq if found else await self._tip() + 1
 
-    async def held(self, customer: str, end: int | None = None) -> list[Delivery]:
+    async def held(self, customer: str, end: int | None = None, topic: str | None = None) -> list[Delivery]:
         """What a customer held by the records before a place in the log, or by all: the newest of each key, by topic.
 
-        Only those of which it held something: `held` of each tells what.
+        Only those of which it held something: `held` of each tells what. Of one document key where a topic is named.
         """
         found: list[Delivery] = []
         later: list[str] = []
         tip = await self._tip()
-        pattern = _DOCUMENT.format(customer, ">")
+        pattern = _DOCUMENT.format(customer, topic or ">")
         async for message in last_per_subject(self._connection, DELIVERIES.name, pattern, tip):
             if end is None or message.seq < end:
                 found.append(_read(message))
@@ -118,7 +119,7 @@ class Deliveries:
         found: list[StreamMessage] = []
         if end <= 1:
             return found
-        wish = {"multi_last": list(subjects), "up_to_seq": end - 1, "max_bytes": MAX_BYTES, "seq": 1}
+        wish = {"multi_last": list(subjects), "up_to_seq": end - 1, "seq": 1}
         while messages := await self._get(wish):
             found += messages
             wish["seq"] = messages[-1].seq + 1
@@ -150,21 +151,6 @@ class Deliveries:
             return await last_sequence(self._connection, DELIVERIES.name)
         except JetStreamError as error:
             raise OutcomeUnknownError(error.detail, hint="Ask again.") from error
-
-    async def _get(self, wish: dict[str, Any]) -> list[StreamMessage]:
-        """One answer, which may be only the beginning of what is there; nothing where nothing is."""
-        replies = await self._connection.collect(
-            f"$JS.API.DIRECT.GET.{DELIVERIES.name}",
-            msgspec.json.encode({"max_bytes": MAX_BYTES} | wish),
-            last=lambda reply: reply.status != 0,
-            timeout=TIMEOUT,
-        )
-        end = replies.pop()
-        if end.status == _NOTHING:
-            return []
-        if end.status != _END:
-            raise OutcomeUnknownError(f"{end.status} {end.note} (direct get from {DELIVERIES.name})", hint="Ask again.")
-        return unpack(replies, end, wish.get("seq", 1))
 
 
 def _read(message: StreamMessage) -> Delivery:

@@ -1,5 +1,6 @@
 """Reading old messages of a stream in batches, without a consumer."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -33,24 +34,42 @@ async def read(
     answer, or not in order or not completely (a read is safe to repeat), and JetStreamError when it refuses.
     """
     messages: list[StreamMessage] = []
-    while len(messages) < count:
-        request: dict[str, Any] = {"seq": first, "batch": min(count - len(messages), BATCH), "max_bytes": max_bytes}
-        replies = await connection.collect(
-            f"$JS.API.DIRECT.GET.{stream}",
-            msgspec.json.encode(request),
-            last=lambda reply: reply.status != 0,
-            timeout=TIMEOUT,
-        )
-        end = replies.pop()
-        if end.status == _NOT_FOUND:  # nothing at or after `first`
-            break
-        if end.status != _END:
-            raise JetStreamError(end.status, f"{end.note} (direct get from {stream})")
-        messages += unpack(replies, end, first)
-        if not replies or end.headers.get("Nats-Num-Pending") == "0":
-            break
-        first = messages[-1].seq + 1
+    is_more = True
+    while is_more and len(messages) < count:
+        wish = {"seq": first, "batch": min(count - len(messages), BATCH), "max_bytes": max_bytes}
+        found, is_more = await _answer(connection, stream, wish)
+        messages += found
+        first = messages[-1].seq + 1 if messages else first
     return messages
+
+
+async def get(connection: Connection, stream: str, wish: Mapping[str, Any]) -> list[StreamMessage]:
+    """One answer to a direct get (NATS ADR-31), in order: maybe only the beginning of what there is; empty for nothing.
+
+    At most MAX_BYTES where the wish names no `max_bytes`. Raises OutcomeUnknownError, also when the broker refuses.
+    """
+    try:
+        found, _ = await _answer(connection, stream, {"max_bytes": MAX_BYTES, **wish})
+    except JetStreamError as error:
+        raise OutcomeUnknownError(error.detail, hint="Ask again.") from error
+    return found
+
+
+async def _answer(connection: Connection, stream: str, wish: Mapping[str, Any]) -> tuple[list[StreamMessage], bool]:
+    """One answer, and whether there is more behind it."""
+    replies = await connection.collect(
+        f"$JS.API.DIRECT.GET.{stream}",
+        msgspec.json.encode(wish),
+        last=lambda reply: reply.status != 0,
+        timeout=TIMEOUT,
+    )
+    end = replies.pop()
+    if end.status == _NOT_FOUND:
+        return [], False
+    if end.status != _END:
+        raise JetStreamError(end.status, f"{end.note} (direct get from {stream})")
+    is_more = bool(replies) and end.headers.get("Nats-Num-Pending") != "0"
+    return unpack(replies, end, wish.get("seq", 1)), is_more
 
 
 def unpack(replies: list[Incoming], end: Incoming, first: int) -> list[StreamMessage]:

@@ -18,7 +18,7 @@ from feed.core.moment import parse_time
 from feed.errors import OutcomeUnknownError
 from feed.stream.batch import is_open, place_in
 from feed.stream.connection import Connection
-from feed.stream.history import TIMEOUT, unpack
+from feed.stream.history import TIMEOUT, get
 from feed.stream.pull import StreamMessage
 from feed.stream.streams import FEED
 from schemas.message import Micros
@@ -26,10 +26,8 @@ from schemas.topic import SUBJECT_PREFIX
 
 TOPICS_MAX: Final = 1000  # of one request, beside the one that is always asked for: above 1,024 the answer is a 413
 NAMES_BYTES: Final = 512 * 1024  # of the topics in one request: half of what the server takes
-ANSWER_BYTES: Final = 4 << 20
 IN_FLIGHT: Final = 4  # answers at a time: what a server queues for one connection has its limit
 SCANNED: Final = 100  # messages of one answer in the search for a time
-_END, _NOTHING = 204, 404
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _Get = Callable[[dict[str, Any]], Awaitable[list[StreamMessage]]]
@@ -55,7 +53,7 @@ class Moment:
     async def _newest(self, subjects: set[str]) -> list[Entry]:
         """An answer ascends and ends at its limit of bytes: the message at `seq` is the last of all."""
         found: list[Entry] = []
-        wish = {"multi_last": [*subjects | {self._witness}], "up_to_seq": self.seq, "max_bytes": ANSWER_BYTES}
+        wish = {"multi_last": [*subjects | {self._witness}], "up_to_seq": self.seq}
         last = 0
         while last != self.seq:
             messages = await self._get(wish | {"seq": last + 1})
@@ -95,7 +93,7 @@ class Moments:
         by them: what was stored by then counts, and what came behind it, up to the first that was received later.
         """
         start = _EPOCH + timedelta(microseconds=max(time, 0) + 1)
-        messages = await self._get({"start_time": start.isoformat(), "batch": SCANNED, "max_bytes": ANSWER_BYTES})
+        messages = await self._get({"start_time": start.isoformat(), "batch": SCANNED})
         if not messages:
             await self._confirm(tip, time)
         while messages:
@@ -105,7 +103,7 @@ class Moments:
                 if int(message.headers[RECV]) > time:
                     return message.seq - 1
             after = messages[-1].seq
-            messages = await self._get({"seq": after + 1, "batch": SCANNED, "max_bytes": ANSWER_BYTES})
+            messages = await self._get({"seq": after + 1, "batch": SCANNED})
             if not messages and after < tip:
                 raise _behind(tip)
         return tip
@@ -132,20 +130,8 @@ class Moments:
             raise _behind(tip)
 
     async def _get(self, wish: dict[str, Any]) -> list[StreamMessage]:
-        """One answer, which may be only the beginning of what is there; nothing where nothing is."""
         async with self._slots:
-            replies = await self._connection.collect(
-                f"$JS.API.DIRECT.GET.{FEED.name}",
-                msgspec.json.encode(wish),
-                last=lambda reply: reply.status != 0,
-                timeout=TIMEOUT,
-            )
-        end = replies.pop()
-        if end.status == _NOTHING:
-            return []
-        if end.status != _END:
-            raise OutcomeUnknownError(f"{end.status} {end.note} (direct get from {FEED.name})", hint="Ask again.")
-        return unpack(replies, end, wish.get("seq", 1))
+            return await get(self._connection, FEED.name, wish)
 
 
 def _behind(seq: int) -> OutcomeUnknownError:

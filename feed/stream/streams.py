@@ -156,6 +156,15 @@ async def last_sequence(connection: Connection, stream: str = "FEED", limit: flo
     return (await stream_state(connection, stream, limit))[1]
 
 
+async def floor_of(connection: Connection, stream: str = "FEED", limit: float = 5.0) -> int:
+    """Return the sequence before a stream's oldest message: nobody may purge ours, but a disk may lose its beginning.
+
+    Raises as `stream_state`.
+    """
+    answer = await connection.api(f"STREAM.INFO.{stream}", timeout=limit)
+    return max(int(answer["state"]["first_seq"]) - 1, 0)
+
+
 async def usage(connection: Connection) -> dict[str, Usage]:
     """Return how full each stream of the account is, by name."""
     result: dict[str, Usage] = {}
@@ -182,11 +191,17 @@ async def _made(connection: Connection, spec: StreamSpec, replicas: int) -> dict
     if spec.epoch:
         body["metadata"] = {EPOCH_KEY: secrets.token_hex(_EPOCH_DIGITS // 2)}
     try:
-        return _config(await connection.api(f"STREAM.CREATE.{spec.name}", body))
+        await connection.api(f"STREAM.CREATE.{spec.name}", body)
     except JetStreamError as problem:
         if problem.err_code != NAME_IN_USE:
             raise
-    return _config(await connection.api(name, timeout=INFO_SECONDS))
+    try:
+        return _config(await connection.api(name, timeout=INFO_SECONDS))
+    except JetStreamError as problem:
+        if problem.err_code != NOT_FOUND:
+            raise
+        detail = f"stream {spec.name} is made, but the cluster does not know it everywhere yet"
+        raise OutcomeUnknownError(detail, hint="Ask again.") from problem
 
 
 def _config(answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,6 @@
 // node --experimental-websocket manners.mjs CLIENT URL COMPETITION OTHER: what the client does, as one JSON text.
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { deflateSync, inflateSync } from "node:zlib";
 
 const [client, url, one, other] = process.argv.slice(2);
@@ -74,7 +76,18 @@ async function compressed() {
   const decompress = (bytes, dictionary) => brought.push(dictionary.length) && inflateSync(bytes);
   const other = new Feed(url, { WebSocket: Compressed, decompress, retry: [1, 1] });
   const found = await some(other.follow({ compression: "zstd" }), 4);
-  return [found.map(({ type }) => type), found[1].reason, Compressed.asked, brought[0] === dictionaries.at(-1).bytes];
+  return [found.map(({ type }) => type), found[1].reason, [...Compressed.asked], brought[0] === dictionaries.at(-1).bytes];
+}
+
+/** The dictionary is at a service that takes the request and says nothing. */
+async function deaf() {
+  const server = createServer(() => {}).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const options = { WebSocket: Compressed, decompress: inflateSync, silence: 100, retry: [1, 1] };
+  const silent = new Feed(`http://127.0.0.1:${server.address().port}`, options);
+  const found = await some(silent.follow({ compression: "zstd" }), 3);
+  server.closeAllConnections();
+  return found.map(({ type, reason }) => reason ?? type);
 }
 
 async function flooded() {
@@ -101,6 +114,7 @@ process.stdout.write(
     reset: await some(feed.follow({ filters, after: "deadbeef:1", expired: "snapshot" }), 5),
     changed: await changed(),
     compressed: await compressed(),
+    deaf: await deaf(),
     noDecompress: await refused(() => feed.follow({ compression: "zstd" })),
     flooded: await flooded(),
     left: [await left(1500), await left(10 ** 9)],

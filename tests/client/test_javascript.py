@@ -169,7 +169,7 @@ async def test_a_key_becomes_a_ticket_for_each_connection(house: House, tmp_path
 
 
 async def test_the_client_has_the_manners_of_the_python_one(service: Running):
-    """Plain calls, refusals by name, resets, another wish, frames as bytes, frames that pile up."""
+    """Plain calls, refusals by name, resets, another wish, frames as bytes, dictionaries that never come, a flood."""
     program = shutil.which("node")
     if program is None:
         pytest.skip("no node")
@@ -195,6 +195,7 @@ async def test_the_client_has_the_manners_of_the_python_one(service: Running):
     kinds, why, asked, is_whole = found["compressed"]
     assert (kinds, asked, is_whole) == (["hello", "interrupted", "hello", "result"], ["zstd", "zstd"], True)
     assert "404" in why or "no dictionary" in why
+    assert (found["deaf"][0], found["deaf"][2], "timeout" in found["deaf"][1]) == ("hello", "hello", True)
     assert found["noDecompress"][0] == "ClientError"
     assert found["left"] == [1_500, 60_000]
     assert found["flooded"] == ["more comes than is taken", "hello", [None, "e:10000"]]

@@ -42,6 +42,20 @@ async def test_what_a_customer_was_sent_is_shown(tmp_path: Path):
     assert KEY not in listed + log + raw
 
 
+async def test_what_was_held_is_shown_as_far_as_it_is_wanted(tmp_path: Path):
+    """So many rows, told of how many; one document key by its topic; `--after` is about attempts alone."""
+    async with inbox() as customer, opened(tmp_path, customers={"xbc": customer.settings()}) as house:
+        await house.store(*(odf("XA", unit=unit) for unit in (1, 2, 3)))
+        await wait_until(lambda: house.service.pushers[0].attempts["delivered"] == 3)
+        some = await push(house, "log", "xbc", "--at", "2099-01-01T00:00:00Z", "--limit", "2")
+        topic = "XA.ATH.M.100M.FNL.000003.result"
+        one = await push(house, "log", "xbc", "--at", "2099-01-01T00:00:00Z", "--document", topic, "--after", "1")
+    assert "xbc held 3 documents at 2099-01-01T00:00:00Z, the first 2:" in some
+    assert some.count(".result ") == 2
+    assert "xbc held 1 documents at 2099-01-01T00:00:00Z:" in one
+    assert one.count(topic) == 1
+
+
 async def test_it_sends_beside_a_service(house: House, tmp_path: Path, children: Callable[..., Child]):
     """As a role of its own, on the broker of the others, until it is stopped."""
     async with inbox() as customer:

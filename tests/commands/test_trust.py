@@ -43,6 +43,9 @@ async def test_a_venue_comes_with_its_certificate_and_a_reader_with_trust(childr
     (message,) = await tail.lines(1)
     assert json.loads(message)["seq"] == 1
     tail.stop()
+    environment = {"FEED_KEY": mine.secret, "SSL_CERT_FILE": str(pki.ca)}  # what every command knows that has no --ca
+    (exported,) = await children("export", "--url", url, **environment).lines(1)
+    assert exported == message
     assert service.stop() == 0, "".join(service.errors)
 
 

@@ -45,7 +45,7 @@ def test_a_plan_is_for_its_owner_alone(tmp_path: Path):
     assert len(set(plan.passwords.values())) == 4
     for name in script["NODES"]:
         path = tmp_path / f"{name}.conf"
-        script["write"](path, json.dumps(script["configuration"](name, plan, tmp_path)))
+        script["write_private"](path, json.dumps(script["configuration"](name, plan, tmp_path)))
         subprocess.run([find_server(), "-t", "-c", path], check=True, capture_output=True)
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
     lines = dict(line.split("=", 1) for line in (tmp_path / "feed.env").read_text().splitlines())

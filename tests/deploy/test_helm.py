@@ -78,6 +78,50 @@ def test_the_schema_takes_the_values_and_no_others():
             jsonschema.validate(values() | wrong, schema())
 
 
+def test_every_role_has_a_policy():
+    """In both modes: one that the policies leave out would be open to everybody, and nothing would tell."""
+    optional, single, roles = (_template(name) for name in ("optional", "single", "roles"))
+    named = re.search(r'\$roles := ternary \(list (.*?)\) \(list (.*?)\) \(eq \.Values\.mode "single"\)', optional)
+    assert named is not None
+    assert [named[1]] == re.findall(r'"role" ("\w+")', single)
+    assert [named[2]] == re.findall(r"range \$role := list (.*?) }}", roles)
+
+
+def _template(name: str) -> str:
+    return (CHART / "templates" / f"{name}.yaml").read_text()
+
+
+VENUES, READERS = "10.1.0.0/16", "10.2.0.0/16"
+
+
+@needs_helm
+@pytest.mark.parametrize("venues", [[], [VENUES]])
+@pytest.mark.parametrize("readers", [[], [READERS]])
+def test_a_policy_lets_in_who_may_come(venues: list[str], readers: list[str]):
+    """A role has its own list. The one pod has all doors: open to everybody while a list is empty, else to both."""
+    settings = ["networkPolicy.enabled=true", "push.replicas=1"]
+    settings += [f"networkPolicy.ingestFrom[0].ipBlock.cidr={each}" for each in venues]
+    settings += [f"networkPolicy.serveFrom[0].ipBlock.cidr={each}" for each in readers]
+    both = venues + readers if venues and readers else []
+    assert let_in(*settings) == {"feed": both}
+    assert let_in(*settings, *ROLES) == {"ingest": venues, "serve": readers, "derive": readers, "push": readers}
+
+
+def let_in(*settings: str) -> dict[str, list[str]]:
+    """By role, of each kind of pod: the addresses that its one policy lets in, none for everybody."""
+    made = objects(*settings)
+    policies = [each["spec"] for each in made if each["kind"] == "NetworkPolicy"]
+    found = {}
+    for pod in (each["spec"]["template"] for each in made if each["kind"] in {"Deployment", "StatefulSet"}):
+        labels = pod["metadata"]["labels"]
+        (policy,) = (each for each in policies if each["podSelector"]["matchLabels"].items() <= labels.items())
+        (rule,) = policy["ingress"]
+        assert (policy["policyTypes"], rule["ports"]) == (["Ingress"], [{"port": "http"}])
+        role = labels["app.kubernetes.io/component"]
+        found[role] = [each["ipBlock"]["cidr"] for each in rule.get("from", [])]
+    return found
+
+
 @needs_helm
 def test_helm_takes_the_chart():
     """In every mode, strictly; and roles only with the settings that they need."""

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from feed import world
 from feed.candidate import Receipt
-from feed.core import outbox
+from feed.core import log, outbox
+from feed.core.log import Log
 from feed.push import pusher
+from feed.stream import segments
 from feed.venues.odf import decode
 from tests.documents import odf
 from tests.push.inbox import CUT, KEY, Inbox, inbox
-from tests.service_fixture import Child, House, Running, opened, wait_until
+from tests.service_fixture import Child, House, Lose, Running, opened, wait_until
 
 RESULT = "DT_RESULT ATHM100M--------------FNL-{:06d}--"
 Name = tuple[str, int]
@@ -111,6 +114,35 @@ async def test_a_customer_that_is_away_is_tried_and_not_stormed(customer: Inbox,
         await wait_until(lambda: house.service.pushers[0].standing().waiting == 0)
     assert 'feed_push_waiting{customer="xbc",flag="P"} 40.0' in figures
     assert 'feed_push_attempts_total{customer="xbc",flag="P",state="refused"}' in figures
+
+
+async def test_a_document_that_the_broker_lost_waits_alone(
+    customer: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: Lose
+):
+    """It was known and is not there any more when it is sent again: that is told, and no other is sent in its place."""
+    for module in (log, segments, world):
+        monkeypatch.setattr(module, "SEGMENT_SEQS", 2)
+    monkeypatch.setattr(Log.__init__, "__defaults__", (0, 0))  # of older segments nothing stays in memory
+    is_lost = asyncio.Event()
+
+    async def judge(name: Name, _attempt: int) -> int:
+        if name != (RESULT.format(1), 1):
+            return 200
+        await is_lost.wait()
+        return 500
+
+    customer.judge = judge
+    async with opened(tmp_path, customers={"xbc": customer.settings()}) as house:
+        (lost,) = await house.store(odf("XA"))
+        await wait_until(lambda: customer.under_way)
+        await house.store(*results(units=5, versions=1)[1:])
+        await lose(house, lost)
+        is_lost.set()
+        standing = house.service.pushers[0].standing
+        await wait_until(lambda: "not in the stream" in (standing().last_error or ""))
+        await wait_until(lambda: standing().waiting == 1)
+        assert (standing().failing, standing().behind > 0, house.running.done()) == (1, True, False)
+    assert sorted(customer.taken) == [(RESULT.format(unit), 1) for unit in (2, 3, 4, 5)]
 
 
 async def test_no_more_are_under_way_than_agreed(customer: Inbox, tmp_path: Path):

@@ -6,6 +6,7 @@ import pytest
 from feed.core.deliveries import Delivery, Held, Last, Place, State, outcome_of
 from feed.errors import ContradictionError
 from feed.stream import deliveries as module
+from feed.stream import history
 from feed.stream.connection import Connection
 from feed.stream.deliveries import Deliveries
 
@@ -94,7 +95,7 @@ async def test_what_was_sent_is_found_by_place_time_and_key(kept: Deliveries):
 async def test_what_is_held_is_the_newest_of_each_key(kept: Deliveries, monkeypatch: pytest.MonkeyPatch):
     """As it was before a place in the log, in portions; a failed attempt keeps what there was."""
     monkeypatch.setattr(module, "SUBJECTS_MAX", 2)
-    monkeypatch.setattr(module, "MAX_BYTES", 1500)
+    monkeypatch.setattr(history, "MAX_BYTES", 1500)
     ends: list[int] = []
     expected: dict[str, int] = {}
     states: list[dict[str, int]] = []

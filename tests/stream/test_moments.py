@@ -1,12 +1,14 @@
 import asyncio
 import random
 from datetime import datetime
+from types import ModuleType
 
 import msgspec
 import pytest
 
 from feed.core.entry import Entry
 from feed.errors import OutcomeUnknownError
+from feed.stream import history as stored
 from feed.stream import moments
 from feed.stream.batch import BATCH_SEQUENCE, MESSAGES_MAX, Piece, publish_batch
 from feed.stream.connection import Connection
@@ -71,13 +73,17 @@ async def test_there_is_nothing_before_the_first_message(connection: Connection,
     assert await moment.entries([]) == []
 
 
-@pytest.mark.parametrize("name, limit", [("TOPICS_MAX", 3), ("NAMES_BYTES", 80), ("ANSWER_BYTES", 1), ("IN_FLIGHT", 1)])
+@pytest.mark.parametrize(
+    "module, name, limit",
+    [(moments, "TOPICS_MAX", 3), (moments, "NAMES_BYTES", 80), (moments, "IN_FLIGHT", 1), (stored, "MAX_BYTES", 1)],
+    ids=["topics", "names", "in flight", "bytes"],
+)
 async def test_limits_of_one_answer_do_not_show(
-    connection: Connection, epoch: str, monkeypatch: pytest.MonkeyPatch, name: str, limit: int
+    connection: Connection, epoch: str, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, limit: int
 ):
     """However few topics, names or bytes go into one request."""
     messages = await history(connection, random.Random(7), 20, size=1000)
-    monkeypatch.setattr(moments, name, limit)
+    monkeypatch.setattr(module, name, limit)
     moment = await Moments(connection).at(messages[-1].seq)
     assert moment is not None
     assert await asked(moment, TOPICS) == folded(messages, moment.seq)

@@ -2,7 +2,9 @@ import asyncio
 import os
 import re
 import signal
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -11,10 +13,39 @@ from feed.stream import streams
 from feed.stream.acks import publish_acked
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection, JetStreamError
-from feed.stream.streams import EPOCH_KEY, FEED, RAW, STREAMS, Usage, last_sequence, set_up, stream_state, usage
+from feed.stream.streams import (
+    EPOCH_KEY,
+    FEED,
+    RAW,
+    STREAMS,
+    Usage,
+    floor_of,
+    last_sequence,
+    set_up,
+    stream_state,
+    usage,
+)
 
 Connect = Callable[..., Awaitable[Connection]]
 Until = Callable[..., Awaitable[None]]
+
+
+async def test_what_one_server_has_not_heard_of_yet_is_asked_for_again(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    """In a cluster: the stream was made a moment ago, by us or by somebody else."""
+    asked = Counter[str]()
+    api = connection.api
+
+    async def late(subject: str, *arguments: Any, **wishes: Any) -> dict[str, Any]:
+        asked[subject] += 1
+        if (subject, asked[subject]) == ("STREAM.INFO.FEED", 2):
+            raise JetStreamError(10059, "stream not found")
+        return await api(subject, *arguments, **wishes)
+
+    monkeypatch.setattr(connection, "api", late)
+    assert await set_up(connection) == await set_up(connection)
+    assert asked["STREAM.CREATE.FEED"] == 1
 
 
 async def test_setting_up_twice_changes_nothing(connection: Connection):
@@ -101,6 +132,18 @@ async def test_nothing_can_be_deleted_or_purged(connection: Connection, epoch: s
     with pytest.raises(JetStreamError) as purging:
         await connection.api("STREAM.PURGE.FEED")
     assert (deleting.value.err_code, purging.value.err_code) == (10057, 10110)
+
+
+async def test_the_floor_is_before_the_oldest_message(connection: Connection, epoch: str):
+    """0 as long as nothing is gone; a stream without our settings shows what it is when the beginning is."""
+    assert await floor_of(connection) == 0
+    await connection.api("STREAM.CREATE.LOST", {"name": "LOST", "subjects": ["lost"]})
+    for _ in range(3):
+        await publish_acked(connection, "lost", b"", timeout=5)
+    assert await floor_of(connection, "LOST") == 0
+    for gone, floor in ((3, 2), (4, 3)):
+        await connection.api("STREAM.PURGE.LOST", {"seq": gone})
+        assert await floor_of(connection, "LOST") == floor
 
 
 async def test_several_documents_can_be_one(connection: Connection, epoch: str):
