@@ -3,6 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := schemas feed replay benchmarks deploy tests
 
+# What is compiled is compiled when it is used, and kept, also where the machine would not: tests start programs by the
+# hundred.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made
@@ -22,7 +26,7 @@ test: .venv/dev ## Run all tests
 ifdef ARGS
 	$(BIN)/pytest $(ARGS)
 else
-	$(BIN)/pytest -n 3 --dist loadfile -m "not alone"
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not alone"
 	$(BIN)/pytest -m alone
 endif
 
@@ -30,6 +34,9 @@ lint: .venv/dev ## Check style and types (architecture and published schemas are
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
+
+compiled: .venv/dev # Each of those who test side by side would compile all of it; what is wrong, the tests tell
+	@$(BIN)/pytest --collect-only -qq > /dev/null 2>&1 || true
 
 format: .venv/dev ## Rewrite the sources in the house style
 	$(BIN)/ruff check --fix --exit-zero $(SOURCES)
@@ -52,12 +59,12 @@ clean: ## Remove everything that was made
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-compile --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev: .venv/ready requirements-dev.lock
-	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help demo up cluster test lint format schemas bench lock clean
+.PHONY: help demo up cluster test lint compiled format schemas bench lock clean

@@ -9,8 +9,6 @@ from benchmarks import audience as audience_module
 from benchmarks.audience import Audience, Frames, Opening, Schedule, lateness_of, percentiles
 from feed.core.frames import text_frame
 
-pytestmark = pytest.mark.alone
-
 SIZE = 600
 Pair = tuple[socket.socket, socket.socket]
 

@@ -6,8 +6,6 @@ import pytest
 from benchmarks import capacity
 from benchmarks.capacity import _curve, _row, highest, measure
 
-pytestmark = pytest.mark.alone
-
 NAMES = ["bare loop", "service", "nats-server", "nats-server, stored"]
 
 
@@ -26,6 +24,7 @@ async def test_the_highest_rate_is_doubled_and_then_halved(limit: int, found: in
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_rounds")
 async def test_every_server_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Under a small load all take the one rate that is tried, and the curve has its p99."""
     monkeypatch.setattr(capacity, "FIRST", 40)

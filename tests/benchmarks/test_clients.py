@@ -3,8 +3,6 @@ import pytest
 from benchmarks.clients import Reader, frame_size, upgrade_request
 from feed.core.frames import text_frame
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
 def test_the_size_of_a_frame_is_read_wherever_it_begins(length: int):

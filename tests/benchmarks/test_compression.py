@@ -11,8 +11,6 @@ from feed.core.encodings import COMPRESSED, FRAMED, Encoding
 from schemas.control import Pong
 from tests.core.makers import entry
 
-pytestmark = pytest.mark.alone
-
 
 def test_bytes_are_counted_as_they_are_sent():
     """The service's own frames, and what zstd alone makes of them."""

@@ -1,11 +1,7 @@
-import pytest
-
 from benchmarks.contenders import FILTERS_MAX, filter_of
 from benchmarks.stored import results
 from feed.core.entry import Entry
 from feed.core.filters import parse_filter
-
-pytestmark = pytest.mark.alone
 
 
 def test_the_filters_differ_and_each_takes_every_result():

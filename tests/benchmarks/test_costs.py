@@ -22,6 +22,7 @@ def test_there_are_as_many_different_filters_as_are_told(count: int):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_rounds")
 async def test_all_servers_deliver_everything_whatever_the_filters(tmp_path: Path):
     """So many subscribers, then so many filters; a message too few or too many would not let a round end."""
     rows = await measure(tmp_path, 1, 0.2, (2,), (12,), 6)

@@ -8,6 +8,7 @@ NAMES = ["bare loop", "service", "nats-server", "nats-server, stored"]
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("short_rounds")
 async def test_all_servers_deliver_everything_under_a_small_load(tmp_path: Path):
     """Each row has figures; a message that did not come, or came twice, would not let the round end."""
     rows = await measure(tmp_path, 1, 0.5, (Load(40, 6, 600, 3),))

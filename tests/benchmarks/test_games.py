@@ -6,8 +6,6 @@ import pytest
 from benchmarks import games
 from benchmarks.service import feed_up
 
-pytestmark = pytest.mark.alone
-
 
 def test_a_day_has_the_size_of_a_day_of_games():
     """As many units, athletes and results, of 35 kB on average; each result of a unit that is in the schedule."""

@@ -8,8 +8,6 @@ from benchmarks.clients import document
 from benchmarks.ingest import BARE, IN_FLIGHT, POSTED, REPLAYED, Round, _row, measure, replay, shared
 from benchmarks.service import feed_up
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.mark.slow
 async def test_all_store_the_same_number_of_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

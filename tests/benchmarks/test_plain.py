@@ -10,8 +10,6 @@ from feed.stream.connection import Connection
 from feed.stream.history import read
 from feed.stream.streams import set_up
 
-pytestmark = pytest.mark.alone
-
 
 async def test_messages_are_stored_as_given_and_at_their_moments(tmp_path: Path):
     """In turn, with headers, none before it is due; and a wrong password is an error, not a silent round."""

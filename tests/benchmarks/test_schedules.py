@@ -5,8 +5,6 @@ import pytest
 
 from benchmarks import schedules
 
-pytestmark = pytest.mark.alone
-
 
 def units(document: bytes) -> list[bytes]:
     """The codes of the units of a schedule."""

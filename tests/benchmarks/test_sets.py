@@ -8,8 +8,6 @@ from benchmarks.service import feed_up
 from benchmarks.sets import Listener, run
 from feed.core.frames import text_frame
 
-pytestmark = pytest.mark.alone
-
 UPGRADED = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
 
 

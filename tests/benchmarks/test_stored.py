@@ -4,8 +4,6 @@ from benchmarks.stored import results
 from feed.core.entry import Entry
 from schemas.wire import decode
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.mark.parametrize("size", [600, 35_000])
 def test_results_have_the_size_and_are_of_our_making(size: int):

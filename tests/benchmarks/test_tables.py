@@ -7,8 +7,6 @@ from benchmarks.service import feed_up
 from feed.candidate import Receipt
 from feed.venues.odf import decode
 
-pytestmark = pytest.mark.alone
-
 
 def test_every_decided_event_is_another_one_and_gives_three_medals():
     """Codes of their own in many disciplines, each with a field as large as a live result's."""
@@ -22,8 +20,9 @@ def test_every_decided_event_is_another_one_and_gives_three_medals():
     assert all(0.95 * tables.SIZE < len(each) <= tables.SIZE for each in results)
 
 
-async def test_the_table_comes_behind_the_result_that_changed_it(tmp_path: Path):
+async def test_the_table_comes_behind_the_result_that_changed_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Both are seen on the socket of one subscriber; a row for each."""
+    monkeypatch.setattr(tables, "_WARM_UP", 2)
     async with feed_up(tmp_path / "one") as (url, _):
         found = await tables.run(url, 10)
     assert 0 < found.results.p50 <= found.tables.p50

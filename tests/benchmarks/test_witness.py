@@ -7,8 +7,6 @@ from benchmarks.service import feed_up
 from benchmarks.witness import Notes, Witness
 from feed.core.frames import text_frame
 
-pytestmark = pytest.mark.alone
-
 RESULT = b'{"seq":7,"type":"result","prev":0,"caused_by":null,"body":{"x":"\\"caused_by\\":5%b"}}' % (b"y" * 70_000)
 TABLES = (
     b'{"seq":8,"type":"medal_table","prev":0,"caused_by":7,"body":{}}',

@@ -63,8 +63,8 @@ class Presented:
 
 @contextlib.asynccontextmanager
 async def up(children: Children, data: Path, *arguments: str) -> AsyncIterator[Running]:
-    """`feed up` as a child until the context ends."""
-    child = children("up", "--port", "0", "--data", str(data), *arguments)
+    """`feed up` as a child until the context ends; marks come never."""
+    child = children("up", "--port", "0", "--data", str(data), *arguments, FEED_MARK_SECONDS="3600")
     (ready,) = await child.lines(1)
     yield Running(ready.removeprefix("ready ").strip(), data)
     assert await asyncio.to_thread(child.stop) == 0, child.errors

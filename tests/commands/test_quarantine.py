@@ -1,31 +1,24 @@
 import asyncio
 import json
-import os
-import subprocess
-import sys
 
+from click.testing import CliRunner
+
+from feed.cli import cli
+from feed.errors import FeedError
 from tests.results import result, row
-from tests.service_fixture import ROOT, House
+from tests.service_fixture import House
 
 RUN = "ATHM100M--------------FNL-000100--"
 TIME = {"ResultType": "TIME"}
 
 
 async def quarantine(house: House, *arguments: str, code: int = 0) -> str:
-    """What `feed quarantine` says."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("FEED_")}
-    ended = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "feed", "quarantine", *arguments, "--url", house.url],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-        env=kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"},
-    )
-    assert ended.returncode == code, ended.stderr
-    assert "Traceback" not in ended.stderr
-    return ended.stdout or ended.stderr
+    """What `feed quarantine` says, or why it cannot."""
+    runner = CliRunner(env={"COLUMNS": "200"})
+    ended = await asyncio.to_thread(runner.invoke, cli, ["quarantine", *arguments, "--url", house.url])
+    assert ended.exit_code == code, ended.output
+    assert isinstance(ended.exception, FeedError) == bool(code)
+    return str(ended.exception) if code else ended.stdout
 
 
 async def test_an_operators_day(house: House):

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import pytest
 import zstandard
 
 from feed.stream.history import read
@@ -89,6 +90,7 @@ async def followed(house: House) -> AsyncIterator[tuple[Sequel, Sequel]]:
             answer.close()
 
 
+@pytest.mark.slow
 async def test_a_rehearsal_beside_production(house: House):
     """The same codes, at the same time: every door and every stream of a flag has its own names alone."""
     async with followed(house) as (streamed, events):

@@ -13,13 +13,12 @@ from tests.journey.service import serving
 from tests.journey.soak import seed_of
 from tests.journey.venue import Venue, client, post_many
 
-pytestmark = pytest.mark.alone
-
 KILLS = 20
 MESSAGES = 5_000
 UNITS = 100
 
 
+@pytest.mark.slow
 async def test_killed_and_resumed_subscriber_has_the_whole_stream(tmp_path: Path):
     """Twenty kills at random places of 5,000 messages: the log is the stream's, in order, without a repetition."""
     chance = random.Random(seed_of("killed subscriber"))

@@ -125,7 +125,7 @@ async def test_a_system_that_said_it_is_on_is_watched_until_it_is_off(house: Hou
 @pytest.mark.slow
 async def test_every_node_hears_and_one_watches(tmp_path: Path):
     """What an ingest node takes is heard by those that watch and those that serve; two that watch tell it once."""
-    short = local("XA", "ON").replace(b'KADelay="60" DelayOffSet="10"', b'KADelay="2" DelayOffSet="0"')
+    short = local("XA", "ON").replace(b'KADelay="60" DelayOffSet="10"', b'KADelay="1" DelayOffSet="0"')
     async with (
         one_broker(tmp_path) as nodes,
         nodes.node("ingest") as ingest,
