@@ -1,4 +1,4 @@
-"""Several processes that serve readers on one port: started, watched, restarted and stopped together."""
+"""Several processes that share one port: started, watched, restarted and stopped together."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from feed.config import Settings
 from feed.errors import FeedError
 from feed.listen import listen
 from feed.notify import notify
+from feed.tls import doorplate
 
 FIRST_DELAY = 0.2  # seconds before the first restart, doubled up to
 LONGEST_DELAY = 5.0
@@ -35,6 +36,7 @@ async def run(settings: Settings, count: int, work: Work, on_ready: Callable[[st
 
     `work` runs in each of them, and sends its address through the pipe when it may be used.
     """
+    doorplate(settings)  # told once, not by each of them
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -72,7 +74,8 @@ class Worker:
         """Start the process and return the address it listens at; raises WorkersError when it ended before."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=self._work, args=(self._settings, theirs), daemon=True)
+        # No daemon: one that decodes long documents has a process of its own. It ends with us all the same.
+        self._process = context.Process(target=self._work, args=(self._settings, theirs))
         self._process.start()
         theirs.close()
         try:

@@ -1,24 +1,37 @@
-"""`feed ingest`: the venues' doors alone, for several machines on one broker."""
+"""`feed ingest`: the venues' doors alone, for several machines on one broker, or several processes on one port."""
 
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
 import click
 import uvloop
 
-from feed import app
-from feed.commands.up import service_options, settings_from, tell_ready
+from feed import app, workers
+from feed.commands.up import service_options, settings_from, tell_ready, work_as, workers_option
+from feed.config import Settings
 from feed.serve.routes import INGEST
+
+NODE = app.Node(INGEST)
 
 
 @click.command()
 @service_options
-def ingest(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over the options by name
+@workers_option
+def ingest(config: Path | None, count: int, **flags: Any) -> None:  # noqa: ANN401 - click hands over the options by name
     """Receive from the venues and publish; `feed serve` brings it to the readers. Needs --nats.
 
-    Several of them may run at once: whichever a venue sends to, every message is stored once and in order.
+    Several of them may run at once, with --workers N so many on one port: whichever a venue sends to, every message is
+    stored once and in order.
     """
     settings = settings_from(config, flags)
     if settings.nats is None:
         raise click.UsageError("feed ingest needs the broker that it shares with others: --nats URL")
-    uvloop.run(app.run(settings, tell_ready, app.Node(INGEST)))
+    if count == 1:
+        uvloop.run(app.run(settings, tell_ready, NODE))
+    else:
+        uvloop.run(workers.run(settings, count, _work, tell_ready))
+
+
+def _work(settings: Settings, ready: Pipe) -> None:
+    work_as(NODE, settings, ready)

@@ -1,7 +1,10 @@
 """`feed up`: all roles on one machine."""
 
+import logging
 import os
+import sys
 from collections.abc import Callable
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +13,12 @@ import uvloop
 
 from feed import app
 from feed.config import Settings, load_settings
+from feed.errors import FeedError
+from feed.ingest.worker import end_with_parent
 from feed.logs import set_up_logs
 from feed.notify import notify
+
+_log = logging.getLogger("feed.workers")
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
@@ -32,11 +39,31 @@ def service_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+workers_option = click.option(
+    *("--workers", "count"),
+    type=click.IntRange(min=1, max=64),
+    default=1,
+    show_default=True,
+    help="Processes that share the port.",
+)
+
+
 def settings_from(config: Path | None, flags: dict[str, Any]) -> Settings:
     """Settings of a command; logs are set up by them."""
     settings = load_settings(config, os.environ, flags)
     set_up_logs(settings.log_level)
     return settings
+
+
+def work_as(node: app.Node, settings: Settings, ready: Pipe) -> None:
+    """Be one of several processes that share a port; ends it with 1, and a line that says why."""
+    end_with_parent()
+    set_up_logs(settings.log_level)
+    try:
+        uvloop.run(app.run(settings, ready.send, node._replace(shares_port=True)))
+    except FeedError as error:
+        _log.error("%s", error)
+        sys.exit(1)
 
 
 def tell_ready(url: str) -> None:
