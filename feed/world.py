@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import tzinfo
+from functools import partial
 
 import msgspec
 
@@ -34,9 +35,9 @@ from feed.stream.connection import Connection, JetStreamError
 from feed.stream.consumer import Consumer, StreamMessage, last_per_subject
 from feed.stream.marks import Marks
 from feed.stream.moments import Moments
-from feed.stream.projector import Projector
+from feed.stream.projector import Projector, Stream
 from feed.stream.publisher import Publisher
-from feed.stream.segments import Segments
+from feed.stream.segments import Segments, stored
 from feed.stream.streams import INFO_SECONDS, NOT_FOUND, STREAMS, floor_of, last_sequence, set_up
 from feed.stream.tide import Tide
 from feed.stream.watch import Patience, Watch
@@ -161,7 +162,8 @@ class World:
         reading, tide = self.reading, self.state.tide
         publisher = Publisher(self.link, tide, clock)
         marks = Marks(mark_seconds)
-        projector = Projector(reading.read, reading.board, tide, publisher, Blobs(self.link), marks)
+        stream = Stream(reading.read, partial(stored, self.link, self.state.log))
+        projector = Projector(stream, reading.board, tide, publisher, Blobs(self.link), marks)
         projector.traced = self._derivation
         await projector.run()
 

@@ -7,8 +7,10 @@ Where messages came and nothing followed from them, a mark alone says so, later 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
 
 import msgspec
 
@@ -49,19 +51,28 @@ DERIVERS: tuple[Callable[[], Deriver], ...] = (
     Ceremonies,
 )
 
-Read = Callable[[int, int], Awaitable[list[Entry]]]
+_log = logging.getLogger("feed.projector")
+
+
+class Stream(NamedTuple):
+    """How FEED is read: so many entries `after` a sequence, and the one `at` a sequence, None where it was lost."""
+
+    after: Callable[[int, int], Awaitable[list[Entry]]]
+    at: Callable[[int], Awaitable[Entry | None]]
 
 
 class Projector:
-    """Follows one flag. `read` gives entries after a sequence, `board` and `tide` are this process's own.
+    """Follows one flag; `board` and `tide` are this process's own.
 
     What is derived from an entry is `traced` as part of it.
     """
 
-    def __init__(self, read: Read, board: Board, tide: Tide, publisher: Publisher, blobs: Blobs, marks: Marks) -> None:
+    def __init__(
+        self, stream: Stream, board: Board, tide: Tide, publisher: Publisher, blobs: Blobs, marks: Marks
+    ) -> None:
         self.through = 0
         self.traced: Callable[[Entry], AbstractContextManager[None]] = lambda _: nullcontext()
-        self._read = read
+        self._stream = stream
         self._board = board
         self._tide = tide
         self._publisher = publisher
@@ -102,7 +113,7 @@ class Projector:
 
     async def _follow(self) -> None:
         while True:
-            entries = await self._read(self.through, READ_AT_ONCE)
+            entries = await self._stream.after(self.through, READ_AT_ONCE)
             if not entries:
                 await self._tide.passed(self.through + 1, self._marks.patience(WAIT_SECONDS))
             for entry in entries:
@@ -141,7 +152,12 @@ class Projector:
     async def _derive_by(self, concerned: list[Deriver], entry: Entry) -> bool | None:
         message = await self._whole(entry)
         seqs = frozenset[int]().union(*(each.before(entry) for each in concerned))
-        earlier = {seq: await self._at(seq) for seq in seqs}
+        earlier: dict[int, AnyMessage] = {}
+        for seq in sorted(seqs):
+            if (before := await self._stream.at(seq)) is None:
+                _log.error("the stream has lost seq %d: what follows from seq %d cannot be told", seq, entry.seq)
+                return False
+            earlier[seq] = await self._whole(before)
         derived = [made for each in concerned for made in each.follows(entry, message, earlier)]
         if not derived:
             return False
@@ -189,10 +205,6 @@ class Projector:
         if entry is None or _is_event(entry):
             return 0
         return self._marks.last(competition_of(entry)) if entry.kind == MARK else entry.seq
-
-    async def _at(self, seq: int) -> AnyMessage:
-        (entry,) = await self._read(seq - 1, 1)
-        return await self._whole(entry)
 
     async def _whole(self, entry: Entry) -> AnyMessage:
         """A message with its body, also one that is kept apart from it."""

@@ -7,9 +7,24 @@ from feed.core.log import SEGMENT_SEQS, AbsentError, Log
 from feed.errors import OutcomeUnknownError
 from feed.stream.batch import is_open
 from feed.stream.connection import Connection, JetStreamError
-from feed.stream.history import read
+from feed.stream.history import get, read
 
 LOAD_BYTES = 16 * 1024 * 1024
+
+
+async def stored(connection: Connection, log: Log, seq: int) -> Entry | None:
+    """The message at a sequence, from memory or from FEED; None for one that the stream has lost.
+
+    No segment is loaded for one message: that would be a thousand. Raises OutcomeUnknownError when the broker does not
+    answer, or a copy of the stream does that is behind.
+    """
+    if (entry := log.held(seq)) is not None:
+        return entry
+    found = await get(connection, "FEED", {"seq": seq, "batch": 1})
+    if not found:
+        raise OutcomeUnknownError(f"whoever answered does not hold seq {seq} yet", hint="Ask again.")
+    (message,) = found
+    return Entry.stored(*message, is_open=is_open(message.headers)) if message.seq == seq else None
 
 
 class Segments:

@@ -10,11 +10,15 @@ from typing import Any
 import aiohttp
 import pytest
 
+from feed import world
+from feed.core.entry import Entry
+from feed.core.log import Log
+from feed.stream.connection import Connection
 from tests.core.test_schedule_changes import said
 from tests.journey.roles import one_broker
 from tests.journey.test_medals import _got, _through, settled
 from tests.schedules import schedule
-from tests.service_fixture import House, opened
+from tests.service_fixture import House, opened, wait_until
 
 LIMIT = 20.0
 MEN = "TRIMIND".ljust(22, "-") + "FNL-000100--"
@@ -169,3 +173,26 @@ async def _from_events(events: aiohttp.ClientResponse) -> AsyncIterator[dict[str
         async for line in events.content:
             if line.startswith(b"data:") and "prev" in (message := json.loads(line[5:])):
                 yield message
+
+
+async def test_a_unit_whose_earlier_version_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """What has changed since cannot be told, and nothing ends by it: the next change is told."""
+    lost: set[int] = set()
+    stored = world.stored
+
+    async def found(link: Connection, log: Log, seq: int) -> Entry | None:
+        return None if seq in lost else await stored(link, log, seq)
+
+    monkeypatch.setattr(world, "stored", found)
+    async with opened(tmp_path) as house:
+        (first,) = await house.store(listed(1, race(MEN, FIRST)))
+        lost.add(first)
+        (second,) = await house.store(update(2, race(MEN, MOVED, "RESCHEDULED")))
+        await wait_until(lambda: f"has lost seq {first}: what follows from seq {second}" in caplog.text)
+        await house.store(update(3, race(MEN, FIRST, "RESCHEDULED")))
+        async with asyncio.timeout(LIMIT):
+            while not (told := await changes(house)):
+                await asyncio.sleep(0.01)
+    assert [message["body"]["unit"] for message in told] == [MEN]

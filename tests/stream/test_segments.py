@@ -12,7 +12,8 @@ from feed.errors import OutcomeUnknownError
 from feed.stream.acks import publish_acked
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection
-from feed.stream.segments import Segments
+from feed.stream.segments import Segments, stored
+from feed.stream.streams import FEED
 
 TOPIC = "XG2030.ATH.W.100M.FNL.000100.result"
 HEADERS = {VERSION: "1", EVENT: "1", RECV: "1", HASH: "h", OP: "put"}
@@ -60,3 +61,27 @@ async def test_a_failed_load_nobody_waits_for_is_no_contradiction(broker: Broker
     gc.collect()
     assert not segments._loading
     assert told == []
+
+
+async def test_one_message_comes_alone(connection: Connection, epoch: str):
+    """From memory where it is there; what is not is asked for, and no segment is loaded for it."""
+    await published(connection, 3)
+    log = Log(3)
+    (asked, kept) = (await stored(connection, log, 2), await stored(connection, log, 3))
+    assert asked is not None
+    assert kept is not None
+    assert (asked.seq, asked.topic, asked.json) == (2, TOPIC, b'{"seq":2,"prev":0}')
+    with pytest.raises(AbsentError):
+        log.read(0, 1)
+    log.load(0, [asked])
+    assert await stored(connection, log, 2) is asked
+
+
+async def test_a_lost_message_is_none_and_a_late_copy_no_answer(connection: Connection):
+    """The one behind it is another message; where there is none, the copy that answered may be behind."""
+    await connection.api("STREAM.CREATE.FEED", FEED.settings(1) | {"deny_delete": False})
+    await published(connection, 3)
+    await connection.api("STREAM.MSG.DELETE.FEED", {"seq": 2})
+    assert await stored(connection, Log(3), 2) is None
+    with pytest.raises(OutcomeUnknownError, match="seq 9"):
+        await stored(connection, Log(9), 9)
