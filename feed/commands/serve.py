@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-import uvloop
 
-from feed import app, workers
-from feed.commands.up import service_options, settings_from, tell_ready, work_as, workers_option
+from feed import app
+from feed.commands.up import run_node, service_options, settings_from, work_as, workers_option
 from feed.config import Settings
 from feed.serve.routes import READING
 
@@ -27,10 +26,7 @@ def serve(config: Path | None, count: int, **flags: Any) -> None:  # noqa: ANN40
     settings = settings_from(config, flags)
     if settings.nats is None:
         raise click.UsageError("feed serve needs the broker that it shares with others: --nats URL")
-    if count == 1:
-        uvloop.run(app.run(settings, tell_ready, NODE))
-    else:
-        uvloop.run(workers.run(settings, count, _work, tell_ready))
+    run_node(settings, NODE, count, _work)
 
 
 def _work(settings: Settings, ready: Pipe) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import uvloop
 
-from feed import app
+from feed import app, workers
 from feed.config import Settings, load_settings
 from feed.errors import FeedError
 from feed.ingest.worker import end_with_parent
@@ -64,6 +64,14 @@ def work_as(node: app.Node, settings: Settings, ready: Pipe) -> None:
     except FeedError as error:
         _log.error("%s", error)
         sys.exit(1)
+
+
+def run_node(settings: Settings, node: app.Node, count: int, work: workers.Work) -> None:
+    """Be this node, or start so many processes that are it: `work` says so in each of them, by `work_as`."""
+    if count == 1:
+        uvloop.run(app.run(settings, tell_ready, node))
+    else:
+        uvloop.run(workers.run(settings, count, work, tell_ready))
 
 
 def tell_ready(url: str) -> None:

@@ -11,6 +11,7 @@ from feed.core.dictionaries import CURRENT
 from feed.errors import COMPLAINTS, ErrorName
 from feed.refusals import HINTS, Reason
 from feed.serve.answers import ErrorText, Problem
+from feed.serve.door import JSON
 from schemas.control import (
     Control,
     ErrorFrame,
@@ -26,7 +27,6 @@ from schemas.control import (
 RECORDED = Path(__file__).parent / "recorded"
 SENT = Path(__file__).parent / "sent"
 KEPT = 422
-JSON = "application/json"
 _MEDIA = {".json": JSON, ".xml": "application/xml", ".csv": "text/csv"}
 _EPOCH = "5f2c9a0b"
 _AT = 1_722_787_200_000_000

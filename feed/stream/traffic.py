@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 RECENT_SECONDS: Final = 1.0
-LONG_TURN_SECONDS: Final = 0.004  # of the loop: beside a list of 20 MB and few results hardly one is longer
+LONG_TURN_SECONDS: Final = 0.004  # of the loop; a step of a list holds it for a millisecond or two
 ROOM: Final = 3  # times as long as such a turn
 ROOM_SECONDS_MAX: Final = 0.03  # so that a list gets on, however busy the loop is
 
