@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -127,6 +127,19 @@ async def stream_of(feed: Feed, flag: str = "P") -> list[Kept]:
     """The whole of FEED, read from the service's own broker past the service."""
     async with feed.broker(flag) as link:
         return await kept_of(link)
+
+
+async def seen_by(readers: Sequence[Reader], stream: Callable[[], Awaitable[list[Kept]]]) -> list[Kept]:
+    """What `stream` reads when all of `readers` have seen it and no more: the feed may write a mark meanwhile.
+
+    Whoever cancels them next, without an await, has logs of just these messages.
+    """
+    while True:
+        kept = await stream()
+        for reader in readers:
+            await reader.reach(kept[-1].seq)
+        if all(reader.seen[-1].seq == kept[-1].seq for reader in readers):
+            return kept
 
 
 async def kept_of(link: Connection, mark_of: Callable[[dict[str, Any]], str] = mark_of) -> list[Kept]:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import aiohttp
 
 from tests.journey.checker import check
-from tests.journey.reader import Reader, stream_of
+from tests.journey.reader import Reader, seen_by, stream_of
 from tests.journey.service import Feed
 from tests.journey.venue import Document, Venue
 
@@ -50,9 +50,7 @@ class Soak:
             yield
             self._stopping = True
             await asyncio.wait(self._senders)
-            stream = await stream_of(self._feed)
-            for reader in self.readers:
-                await reader.reach(stream[-1].seq)
+            stream = await seen_by(self.readers, lambda: stream_of(self._feed))
             for task in readers:
                 task.cancel()
         self.stream = stream

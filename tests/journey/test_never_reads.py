@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.journey.checker import check
-from tests.journey.reader import Reader, stream_of
+from tests.journey.reader import Reader, seen_by, stream_of
 from tests.journey.service import Feed, serving
 from tests.journey.venue import Document, Venue, client, post_many
 
@@ -69,8 +69,7 @@ async def test_reader_that_never_reads_costs_others_nothing_and_is_closed(tmp_pa
                     await asyncio.sleep(PACE)
             closed = time.monotonic() - clogged
             grown = psutil.Process(feed.pid).memory_info().rss - before
-        stream = await stream_of(feed)
-        await reader.reach(stream[-1].seq)
+        stream = await seen_by([reader], lambda: stream_of(feed))
         reading.cancel()
         stalled = await figure(session, feed, "feed_stalled_total")
     delays = sorted(reader.delays)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.journey.checker import DERIVED, check
-from tests.journey.reader import Reader, stream_of
+from tests.journey.reader import Reader, seen_by, stream_of
 from tests.journey.service import serving
 from tests.journey.soak import seed_of
 from tests.journey.venue import Venue, client, post_many
@@ -29,8 +29,7 @@ async def test_killed_and_resumed_subscriber_has_the_whole_stream(tmp_path: Path
         began = time.monotonic()
         await post_many(venue, MESSAGES, UNITS)
         rate = MESSAGES / (time.monotonic() - began)
-        stream = await stream_of(feed)
-        await reader.reach(stream[-1].seq)
+        stream = await seen_by([reader], lambda: stream_of(feed))
         reading.cancel()
     print(f"{rate:.0f} messages/s, {reader.connections} connections")  # noqa: T201 - the figures are the point
     assert sum(kept.mark != DERIVED for kept in stream) == MESSAGES
