@@ -85,6 +85,7 @@ class Pump:
         self._clock = clock
         self._deltas: dict[Labels | None, Deltas] = {}
         self._woken: asyncio.Handle | None = None
+        self._busy_until = 0.0  # time.monotonic, as long after a round as that took
         self._timers: list[asyncio.TimerHandle] = []
 
     def start(self) -> None:
@@ -108,9 +109,14 @@ class Pump:
             timer.cancel()
 
     def wake(self) -> None:
-        """Write what is new at the loop's next turn; however often this is called before, once."""
+        """Write what is new at the loop's next turn; however often this is called before, once.
+
+        Behind a round that is hardly over, at the turn after that: what came meanwhile is read in the next one, and
+        would else wait for one more round.
+        """
         if self._woken is None:
-            self._woken = asyncio.get_running_loop().call_soon(self._run)
+            is_busy = time.monotonic() < self._busy_until
+            self._woken = asyncio.get_running_loop().call_soon(self._await_read if is_busy else self._run)
 
     def open(self, subscriber: Subscriber, snapshot: list[Entry] | None, goal: int | None) -> None:
         """Serve a new subscriber from its cursor on, after its snapshot if it asked for one.
@@ -196,13 +202,16 @@ class Pump:
             if pull.is_gone:
                 pull.cancel()
 
+    def _await_read(self) -> None:
+        self._woken = asyncio.get_running_loop().call_soon(self._run)
+
     def _run(self) -> None:
         self._woken = None
         self.polls.look()
         self._advance()
 
     def _advance(self) -> None:
-        """Write one portion to the cohorts; the next follows at the loop's next turn, when sockets have taken this one.
+        """Write one portion to the cohorts; the next follows two turns later, when sockets have taken this one.
 
         Who has no room goes on alone, and so do all when the front left memory.
         """
@@ -215,10 +224,12 @@ class Pump:
             front = self._log.tip
             self.told(front, (), 0)
         else:
-            began = self._clock()
+            began, start = self._clock(), time.monotonic()
             if batches:
                 with self.stages.timed(Stage.WRITE):
                     self._write_all(batches)
+                end = time.monotonic()
+                self._busy_until = 2 * end - start
             self.told(front, [batch.entries for batch in batches], began)
         self.cohorts.front = front
         if front < self._log.tip:

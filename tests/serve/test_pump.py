@@ -1,12 +1,16 @@
 import asyncio
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from feed.core.cohorts import Batch
 from feed.core.log import AbsentError, Log
 from feed.errors import OutcomeUnknownError
 from feed.serve import pump as subject
 from feed.serve.pump import Pump
+from tests.core.makers import entry
 from tests.documents import odf
 from tests.serve.raw import Raw, op
 from tests.service_fixture import House, opened, wait_until
@@ -118,6 +122,39 @@ async def test_many_wakes_are_one_write():
     pump.wake()
     await asyncio.sleep(0)
     assert visits == 2
+
+
+async def test_what_comes_behind_a_long_round_is_in_the_next(monkeypatch: pytest.MonkeyPatch):
+    """Two messages read one turn apart right behind a round share the next; long after a round nobody waits a turn."""
+    now = 100.0
+    monkeypatch.setattr(subject, "time", SimpleNamespace(monotonic=lambda: now, perf_counter=time.perf_counter))
+    log, rounds = Log(), list[int]()
+    pump = Pump("e", log, lambda _: asyncio.sleep(0), lambda: 0)
+    pump.told = lambda front, *_: rounds.append(front)
+    monkeypatch.setattr(pump.cohorts, "next_portion", lambda log: ([Batch(None, [], [])], log.tip))  # type: ignore[arg-type]
+
+    def come() -> None:
+        log.append(entry(log.tip + 1))
+        pump.wake()
+
+    def write(_: object) -> None:
+        nonlocal now
+        now += 0.005
+
+    monkeypatch.setattr(pump, "_write_all", write)
+    come()
+    await asyncio.sleep(0)
+    assert rounds == [1]
+    come()
+    await asyncio.sleep(0)
+    come()
+    assert rounds == [1]
+    await asyncio.sleep(0)
+    assert rounds == [1, 3]
+    now += 0.006
+    come()
+    await asyncio.sleep(0)
+    assert rounds == [1, 3, 4]
 
 
 async def test_stop_ends_the_heartbeats(monkeypatch: pytest.MonkeyPatch):
