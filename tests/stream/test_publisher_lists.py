@@ -1,4 +1,4 @@
-"""How documents of many messages are stored: in batches, or one by one while results come."""
+"""How documents of many messages are stored: in batches, or little by little while results come."""
 
 import asyncio
 from typing import Any
@@ -36,6 +36,21 @@ async def listed(publisher: Publisher, plan: Plan, bounds: Bounds) -> list[tuple
     return [pair async for batch in publisher.publish_all(plan, "id", bounds) for pair in batch]
 
 
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No wait is long, however busy the machine is."""
+    monkeypatch.setattr(publishing, "LONG_WAIT_SECONDS", 60.0)
+    monkeypatch.setattr(traffic, "RECENT_SECONDS", 60.0)
+
+
+@pytest.fixture
+def long_waits(short_waits: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every wait is worth eight messages."""
+    monkeypatch.setattr(publishing, "LONG_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(publishing, "WAIT_A_MESSAGE", 1e-9)
+    monkeypatch.setattr(publishing, "STEP_MAX", 8)
+
+
 def many(count: int, name: str = "entity") -> list[Change]:
     """Entities that are new."""
     return [Change(candidate(topic=f"{TOPIC}.{name}{number}"), FIRST) for number in range(count)]
@@ -55,6 +70,32 @@ async def test_a_long_list_goes_one_by_one_while_results_come(connection: Connec
     assert [change for change, _ in stored[:-1]] == [CLAIM, *entities]
     assert stored[-1][0].verdict.prev == stored[0][1] == 2
     assert await in_batches(connection, 2, 52) == [False] * 52
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_where_it_waits_long_some_go_at_a_time(connection: Connection, publisher: Publisher):
+    """In eights, in their order, the head last."""
+    await publisher.publish(candidate(), FIRST, "id")
+    entities = many(50)
+    stored = await listed(publisher, Plan([*entities, HEAD], claim=CLAIM), SMALL)
+    assert [change for change, _ in stored[:-1]] == [CLAIM, *entities]
+    assert [seq for _, seq in stored] == list(range(2, 54))
+    commits = [message for message in await read(connection, "FEED", 2, 52) if "Nats-Batch-Commit" in message.headers]
+    assert {int(message.headers["Nats-Batch-Sequence"]) for message in commits} <= {2, 3, 4, 5, 6, 7, 8}
+    assert 52 / 8 <= len(commits) < 52 / 4
+
+
+@pytest.mark.usefixtures("long_waits")
+@pytest.mark.parametrize("missed, kept", [(0, 0), (5, 0), (12, 8), (45, 41)])
+async def test_a_miss_among_some_leaves_a_beginning(
+    connection: Connection, publisher: Publisher, missed: int, kept: int
+):
+    """Whole steps in front of the miss, nothing behind it."""
+    await publisher.publish(candidate(topic=f"{TOPIC}.entity{missed}"), FIRST, "id")
+    entities = many(50)
+    stored = await listed(publisher, Plan([*entities, HEAD], claim=CLAIM), SMALL)
+    assert [change for change, _ in stored] == [CLAIM, *entities][:kept]
+    assert await last_sequence(connection) == 1 + kept
 
 
 async def test_a_long_list_that_is_alone_goes_in_batches(connection: Connection, publisher: Publisher):
