@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import signal
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -39,6 +38,7 @@ from feed.serve.rights import RIGHTS, Rights
 from feed.serve.routes import DELIVERING, INGEST, READING, make_app
 from feed.serve.tokens import FETCHES
 from feed.service import Service
+from feed.stopping import asked_to_stop, entered
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection
 from feed.stream.keys import KeyFollower
@@ -79,24 +79,21 @@ _log = logging.getLogger("feed.app")
 
 async def run(settings: Settings, on_ready: Callable[[str], None], node: Node = WHOLE) -> None:
     """Run the service until SIGTERM or SIGINT; raises FeedError when it cannot start or must not go on."""
-    stop = asyncio.Event()
+    stopping = asked_to_stop()
     loop = asyncio.get_running_loop()
     failed: asyncio.Future[None] = loop.create_future()
     loop.set_exception_handler(lambda _, context: _fail(failed, context))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    gc.disable()  # what is made until we are ready stays: looking through it again and again takes a tenth of a start
     async with AsyncExitStack() as stack:
-        starting = asyncio.ensure_future(stack.enter_async_context(started(settings, node)))
-        stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not starting.done():
-            starting.cancel()
-            await asyncio.wait({starting})
+        stack.callback(gc.enable)
+        up = await entered(stack, started(settings, node), stopping)
+        if up is None:
             return
-        service, url = starting.result()
+        service, url = up
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
+        gc.enable()
         watched = {stopping, *map(asyncio.ensure_future, (service.run(), _raised(failed)))}
         telling = asyncio.ensure_future(_tell_ready(service, url, on_ready))
         done, pending = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated as A
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -109,6 +109,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         address = urlsplit(self.jwt_keys or "")
         if address.scheme == "http" and address.hostname not in _LOOPBACK:
             raise SettingsError("jwt_keys are fetched without TLS", hint="Name them by https:// or as a file.")
+
+    def at_broker(self, production: str, test: str) -> Self:
+        """These settings for a process beside the embedded broker, which asks for a login alone."""
+        plain = dict.fromkeys((name for name in self.__struct_fields__ if name.startswith("nats_")), "")
+        return msgspec.structs.replace(self, **(plain | {"nats": production, "nats_test": test}))
 
     def proof(self, flag: str) -> Proof:
         """With what the NATS servers are believed, and we are by them, in the account of a flag."""

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import multiprocessing
-import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,6 +17,8 @@ from feed.config import Settings
 from feed.errors import FeedError
 from feed.listen import listen
 from feed.notify import notify
+from feed.stopping import asked_to_stop, entered
+from feed.stream.broker import Broker
 from feed.tls import doorplate
 
 FIRST_DELAY = 0.2  # seconds before the first restart, doubled up to
@@ -23,6 +26,7 @@ LONGEST_DELAY = 5.0
 STOP_SECONDS = 4.0
 
 Work = Callable[[Settings, Pipe], None]
+Ready = Callable[[str], None]
 
 _log = logging.getLogger("feed.workers")
 
@@ -31,35 +35,59 @@ class WorkersError(FeedError):
     """A worker could not start."""
 
 
-async def run(settings: Settings, count: int, work: Work, on_ready: Callable[[str], None]) -> None:
-    """Run so many workers until SIGTERM or SIGINT; raises FeedError when the first start of one fails.
+async def run(settings: Settings, works: Sequence[Work], on_ready: Ready) -> None:
+    """Run these workers until SIGTERM or SIGINT, on an embedded broker where the settings name none.
 
-    `work` runs in each of them, and sends its address through the pipe when it may be used.
+    Each of `works` runs in a process of its own, and sends its address through the pipe when it may be used. Raises
+    FeedError when the broker or one of them does not start, and when the broker cannot be kept alive.
     """
     doorplate(settings)  # told once, not by each of them
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stopping = asked_to_stop()
     listen(settings.host, settings.port).close()  # a port that is taken by somebody else must be told
-    with listen(settings.host, settings.port, shared=True) as reserved:
-        settings = replace(settings, port=reserved.getsockname()[1])
-    loop.set_default_executor(ThreadPoolExecutor(2 * count))  # each worker has one thread that waits for its end
-    workers = [Worker(settings, work) for _ in range(count)]
+    # Each worker has one thread that waits for its end.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * len(works)))
+    async with AsyncExitStack() as stack:
+        ground = await entered(stack, _on_broker(settings), stopping)
+        if ground is None:
+            return
+        beside, watch = ground
+        with listen(settings.host, settings.port, shared=True) as reserved:
+            beside = replace(beside, port=reserved.getsockname()[1])
+        await _run([Worker(beside, work) for work in works], (stopping, asyncio.ensure_future(watch())), on_ready)
+
+
+async def _run(workers: Sequence["Worker"], until: Sequence[asyncio.Future[Any]], on_ready: Ready) -> None:
+    """Keep the workers up until one of `until` ends, and end them then; raises as that does."""
     starting = asyncio.gather(*(worker.start() for worker in workers))
-    stopping = asyncio.ensure_future(stop.wait())
-    tasks: list[asyncio.Future[Any]] = [starting, stopping]
+    tasks: list[asyncio.Future[Any]] = [starting, *until]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             on_ready(starting.result()[0])
-            tasks = [stopping, *(asyncio.ensure_future(worker.keep()) for worker in workers)]
+            tasks = [*until, *(asyncio.ensure_future(worker.keep()) for worker in workers)]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                task.result()
     finally:
         notify("STOPPING=1")
         for task in (starting, *tasks):
             task.cancel()
         await asyncio.gather(*(worker.end() for worker in workers))
+
+
+@asynccontextmanager
+async def _on_broker(settings: Settings) -> AsyncIterator[tuple[Settings, Callable[[], Coroutine[None, None, Any]]]]:
+    """The settings that lead to the broker, an embedded one where none is named, and what ends when that one fails."""
+    if settings.nats is not None:
+        yield settings, asyncio.Event().wait
+        return
+    broker = Broker(Path(settings.data))
+    await broker.start()
+    try:
+        yield settings.at_broker(broker.address("P"), broker.address("T")), broker.watch
+    finally:
+        await broker.stop()
 
 
 class Worker:

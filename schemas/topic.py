@@ -5,6 +5,7 @@ without its prefix `feed.`.
 """
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -48,6 +49,7 @@ class Topic(msgspec.Struct, frozen=True):
         return text
 
 
+@lru_cache(maxsize=4_096)  # a topic comes again with each version
 def parse_topic(text: str) -> Topic:
     """The key behind a topic; raises BadKeyError for a text that `str(Topic)` never makes."""
     tokens = text.split(".")

@@ -8,6 +8,7 @@ import pytest
 from feed.config import Settings, load_settings
 from feed.core.silence import Expected
 from feed.errors import SettingsError
+from feed.stream.proof import Proof
 
 
 def wrong(tmp_path: Path, toml: str = "", environment: Mapping[str, str] = (), flags: Mapping[str, object] = ()):
@@ -158,6 +159,15 @@ def test_how_long_a_unit_may_be_silent_is_set_by_discipline(tmp_path: Path):
     for toml in ("unit_seconds.ath = 1", "unit_seconds.ATHM = 1", 'unit_seconds."" = 1', "unit_seconds.ATH = 0"):
         assert "unit_seconds" in wrong(tmp_path, toml)
     assert "unit_seconds" in wrong(tmp_path, "unit_seconds.ATH = inf")
+
+
+def test_beside_the_embedded_broker_a_login_is_enough():
+    """What proves us to other servers is left out; everything else holds."""
+    settings = Settings(nats_ca="ca.pem", nats_test_key="key.pem", nats_credentials="us.creds", replicas=3, port=1)
+    beside = settings.at_broker("nats://p@x", "nats://t@x")
+    assert (beside.nats, beside.nats_test) == ("nats://p@x", "nats://t@x")
+    assert {beside.proof(flag) for flag in "PT"} == {Proof()}
+    assert (beside.replicas, beside.port) == (3, 1)
 
 
 def test_test_messages_never_use_the_credentials_of_production():

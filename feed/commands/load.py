@@ -61,7 +61,7 @@ class Subscribers(click.ParamType[tuple[str, int]]):
 @click.option("--seed", type=int, help="Of the Games, the faults and who asks for what.  [the profile's]")
 @click.option("--url", help="A service that runs already; else the run has one of its own.")
 @key_option
-@click.option("--workers", type=click.IntRange(0, 64), default=0, help="Processes for readers, of the run's service.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes of the run's service.  [1]")
 @click.option("--subscribers", type=Subscribers(), multiple=True, help="So many in a tier; repeatable.")
 @click.option("--speed", type=Number(min=0, min_open=True), help="Times real time.  [the profile's]")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="A new folder.  [load-PROFILE-TIME]")
@@ -133,7 +133,7 @@ def _given(named: str, profile: Profile, options: dict[str, Any], out: Path) -> 
         seed=profile.seed,
         url=options["url"],
         key=options["key"],
-        workers=options["workers"],
+        workers=options["workers"] or 1,
     )
 
 

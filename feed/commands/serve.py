@@ -26,7 +26,7 @@ def serve(config: Path | None, count: int, **flags: Any) -> None:  # noqa: ANN40
     settings = settings_from(config, flags)
     if settings.nats is None:
         raise click.UsageError("feed serve needs the broker that it shares with others: --nats URL")
-    run_node(settings, NODE, count, _work)
+    run_node(settings, NODE, [_work] * count)
 
 
 def _work(settings: Settings, ready: Pipe) -> None:

@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,12 @@ def work_as(node: app.Node, settings: Settings, ready: Pipe) -> None:
         sys.exit(1)
 
 
-def run_node(settings: Settings, node: app.Node, count: int, work: workers.Work) -> None:
-    """Be this node, or start so many processes that are it: `work` says so in each of them, by `work_as`."""
-    if count == 1:
+def run_node(settings: Settings, node: app.Node, works: Sequence[workers.Work]) -> None:
+    """Be this node, or start several processes that are: each of `works` says so in one of them, by `work_as`."""
+    if len(works) == 1:
         uvloop.run(app.run(settings, tell_ready, node))
     else:
-        uvloop.run(workers.run(settings, count, work, tell_ready))
+        uvloop.run(workers.run(settings, works, tell_ready))
 
 
 def tell_ready(url: str) -> None:
@@ -82,9 +82,19 @@ def tell_ready(url: str) -> None:
 
 @click.command()
 @service_options
-def up(config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click hands over the options by name
+@workers_option
+def up(config: Path | None, count: int, **flags: Any) -> None:  # noqa: ANN401 - click hands over the options by name
     """Run the whole service on this machine, with an embedded broker unless --nats names one.
 
+    With --workers N so many processes share the port and the work; one of them makes what follows from results.
     Prints `ready http://HOST:PORT` when it may be used. Ctrl-C or SIGTERM stops it; nothing acknowledged is lost.
     """
-    uvloop.run(app.run(settings_from(config, flags), tell_ready))
+    run_node(settings_from(config, flags), app.WHOLE, [_first, *[_other] * (count - 1)])
+
+
+def _first(settings: Settings, ready: Pipe) -> None:
+    work_as(app.WHOLE, settings, ready)
+
+
+def _other(settings: Settings, ready: Pipe) -> None:
+    work_as(app.WHOLE._replace(derives=False), settings, ready)

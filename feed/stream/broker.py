@@ -59,6 +59,11 @@ class Broker:
         """User and password of the account of one flag."""
         return self._logins.production if flag == "P" else self._logins.test
 
+    def address(self, flag: Literal["P", "T"]) -> str:
+        """Where the account of one flag is, with its login: not to be told."""
+        user, password = self.credentials(flag)
+        return self.url.replace("://", f"://{user}:{password}@")
+
     async def start(self) -> None:
         """Start the server and return when JetStream answers in both accounts.
 

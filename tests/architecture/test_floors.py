@@ -40,6 +40,7 @@ TOP = (
     "quarantine",
     "refusals",
     "service",
+    "stopping",
     "tls",
     "tracing",
     "workers",

@@ -129,9 +129,7 @@ async def test_a_revocation_holds_on_every_node(tmp_path: Path, children: Childr
     """Two services on one NATS server: a key made for one opens both, and closes both within a second."""
     broker = Broker(tmp_path / "nats")
     await broker.start()
-    place, place_test = (
-        f"nats://{user}:{word}@{broker.url[7:]}" for user, word in (broker.credentials("P"), broker.credentials("T"))
-    )
+    place, place_test = broker.address("P"), broker.address("T")
     both = ("--nats", place, "--nats-test", place_test)
     try:
         async with up(children, tmp_path / "a", *both) as one, up(children, tmp_path / "b", *both) as other:

@@ -33,8 +33,7 @@ class Nodes:
             await link.close()
 
     def _address(self, flag: str) -> str:
-        user, word = self._broker.credentials("P" if flag == "P" else "T")
-        return self._broker.url.replace("://", f"://{user}:{word}@")
+        return self._broker.address("P" if flag == "P" else "T")
 
 
 @contextlib.asynccontextmanager
