@@ -19,7 +19,7 @@ from replay.tally import Replayed
 class Given(msgspec.Struct, frozen=True, kw_only=True):
     """How a run was asked for; `name` is how the profile was named.
 
-    `url` is a service that runs already; else it has one of its own, with so many `workers` for its readers.
+    `url` is a service that runs already; else it has one of its own, of so many `workers`.
     """
 
     name: str
@@ -30,14 +30,13 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     truth: Path | None = None
     url: str | None = None
     key: str | None = None
-    workers: int = 0
+    workers: int = 1
 
 
 class Doors(NamedTuple):
     """Where the service is read and written; `service` is ours to restart, or there is none."""
 
-    readers: str
-    venues: str
+    url: str
     key: str | None
     service: Service | None
 

@@ -98,7 +98,7 @@ class Happenings:
     def _visit(self, span: Span) -> Body:
         async def happen() -> None:
             self._diary.mark("visitors come")
-            await self._fleets.visit(self._doors.readers, self._doors.key, span, self.over)
+            await self._fleets.visit(self._doors.url, self._doors.key, span, self.over)
             self._diary.mark("visitors gone")
 
         return happen

@@ -73,18 +73,18 @@ class Conductor:
         async with self._doors(folder) as doors, self._watched(fleets, doors) as (watch, turns):
             self.stage = "subscribing"
             try:
-                await fleets.start(doors.readers, given.key)
+                await fleets.start(doors.url, given.key)
                 self.stage = "playing"
                 sent = await self._play(doors, fleets, lists, places)
                 seconds = diary.now
                 self.stage = "waiting for the rest"
-                tip = await self._quiet(doors.readers)
+                tip = await self._quiet(doors.url)
                 await fleets.finish(tip, given.profile.settle)
             finally:
                 fleets.stop()
             self.stage = "reading the stream"
-            index = await asyncio.to_thread(self._index, doors.readers)
-            truth = await asyncio.to_thread(self._truth, doors.readers) if self._is_whole(sent) else None
+            index = await asyncio.to_thread(self._index, doors.url)
+            truth = await asyncio.to_thread(self._truth, doors.url) if self._is_whole(sent) else None
         return Ran(
             given=given,
             diary=diary,
@@ -109,12 +109,12 @@ class Conductor:
         """Those of the service that was named, or of one of our own until the context ends."""
         given = self._given
         if given.url:
-            yield Doors(given.url, given.url, given.key, None)
+            yield Doors(given.url, given.key, None)
             return
         service = Service(folder / "service", folder.parent / "service.log", workers=given.workers)
         try:
             await service.start()
-            yield Doors(service.url, service.door, given.key, service)
+            yield Doors(service.url, given.key, service)
         finally:
             try:
                 await service.stop()
@@ -127,8 +127,8 @@ class Conductor:
             yield Root("sender", os.getpid())
             yield from (Root("fleet", pid) for pid in fleets.pids)
             if doors.service:
-                children = {"service": "decoder", "readers": "reader"}
-                yield from (Root(role, pid, children[role]) for pid, role in doors.service.pids.items())
+                below = ("worker", "decoder") if self._given.workers > 1 else ("decoder",)
+                yield from (Root("service", pid, below) for pid in doors.service.pids)
 
         watch, turns = Watch(roots), Turns()
         watching = {asyncio.ensure_future(watch.run()), asyncio.ensure_future(turns.run())}
@@ -143,9 +143,7 @@ class Conductor:
         """Play the capture, and let happen what is to happen meanwhile."""
         given, pace = self._given, self._given.profile.replay
         wishes = Wishes(speed=pace.speed, max_gap=pace.max_gap, seed=given.seed, faults=pace.faults)
-        venues = Venues(
-            address_of(doors.venues), Keys(given.key), self.tally, GIVE_UP_SECONDS, self._acknowledged.heard
-        )
+        venues = Venues(address_of(doors.url), Keys(given.key), self.tally, GIVE_UP_SECONDS, self._acknowledged.heard)
         plan = Plan(self._read, wishes)
         self.player = player = Player(plan, venues, self.tally, pace.in_flight, self._tell)
         happenings = Happenings(doors, fleets, venues, self._diary, given.seed)

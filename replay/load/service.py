@@ -1,18 +1,14 @@
-"""A service of a run's own: started on a free port with its streams in a folder, ended and started again there.
-
-`feed up` takes in and derives; with workers, `feed serve --workers` on its broker has the readers.
-"""
+"""A service of a run's own: `feed up` on a free port with its streams in a folder, ended and started again there."""
 
 import asyncio
 import ctypes
-import json
 import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from feed.errors import FeedError
 
@@ -29,30 +25,21 @@ class ServiceError(FeedError):
 
 
 class Service:
-    """At `url` it is read and at `door` written, once it is started. What it logs goes to the file `log`."""
+    """At `url` once it is started, `workers` processes. What it logs goes to the file `log`."""
 
-    def __init__(self, data: Path, log: Path, *, workers: int = 0) -> None:
-        self.url = self.door = ""
+    def __init__(self, data: Path, log: Path, *, workers: int = 1) -> None:
+        self.url = ""
         self._data = data
         self._log = log
         self._workers = workers
-        self._ports = ["0", "0"]
-        self._born: list[Process] = []
+        self._port = "0"
+        self._born: Process | None = None
         self._restarting = asyncio.Lock()
 
     @property
-    def pids(self) -> dict[int, str]:
-        """The processes that were started here with what they do; they have children of their own."""
-        commands = ("service", "readers")
-        return {each.pid: name for each, name in zip(self._born, commands, strict=False) if each.returncode is None}
-
-    async def start(self) -> None:
-        """Return when it is ready; from the second time on at the same addresses. Raises ServiceError."""
-        with self._log.open("ab") as log:
-            self.door = self.url = await self._start(log, 0, _OFTEN, "up", "--data", str(self._data))
-            if self._workers:
-                words = "serve", "--workers", str(self._workers)
-                self.url = await self._start(log, 1, self._accounts(), *words)
+    def pids(self) -> list[int]:
+        """The process that was started here, while it runs; it has children of its own."""
+        return [self._born.pid] if self._born is not None and self._born.returncode is None else []
 
     async def restart(self, *, is_killed: bool = False) -> None:
         """End it and start it again, once it has come up; killed, it has no time to say goodbye.
@@ -65,53 +52,42 @@ class Service:
             finally:
                 await self.start()
 
-    async def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """End it, readers first; raises ServiceError when that takes too long, and then it is killed."""
-        is_late = False
-        while self._born:
-            process = self._born.pop()
-            if process.returncode is None:
-                process.send_signal(number)
-            try:
-                await asyncio.wait_for(process.wait(), STOP_SECONDS)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
-                is_late = True
-        if is_late:
-            raise ServiceError(f"the service did not end within {STOP_SECONDS:g} s", hint=f"See {self._log}.")
-
-    async def _start(self, log: BinaryIO, place: int, settings: dict[str, str], *arguments: str) -> str:
-        """The address it tells; settings of this shell's environment are not its own."""
-        environment = {name: text for name, text in os.environ.items() if not name.startswith("FEED_")}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "feed", *arguments, "--port", self._ports[place]),
-            stdout=PIPE,
-            stderr=log,
-            env=environment | settings | {"PYTHONUNBUFFERED": "1"},
-            start_new_session=True,  # a Ctrl-C is ours to pass on
-            preexec_fn=_end_with_parent(),
-        )
-        self._born.append(process)
-        assert process.stdout is not None  # noqa: S101 - for types: a pipe was asked for
+    async def start(self) -> None:
+        """Return when it is ready; from the second time on at the same address. Raises ServiceError."""
+        settings = {name: text for name, text in os.environ.items() if not name.startswith("FEED_")}
+        words = "--data", str(self._data), "--workers", str(self._workers), "--port", self._port
+        with self._log.open("ab") as log:
+            self._born = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "feed", "up", *words),
+                stdout=PIPE,
+                stderr=log,
+                env=settings | _OFTEN | {"PYTHONUNBUFFERED": "1"},
+                start_new_session=True,  # a Ctrl-C is ours to pass on
+                preexec_fn=_end_with_parent(),
+            )
+        assert self._born.stdout is not None  # noqa: S101 - for types: a pipe was asked for
         try:
-            line = await asyncio.wait_for(process.stdout.readline(), READY_SECONDS)
+            line = await asyncio.wait_for(self._born.stdout.readline(), READY_SECONDS)
         except TimeoutError:
             line = b""
         if not line.startswith(_READY):
-            raise ServiceError(f"feed {arguments[0]} does not start: {self._said()}", hint=f"See {self._log}.")
-        url = line.removeprefix(_READY).decode().strip()
-        self._ports[place] = url.rpartition(":")[2]
-        return url
+            raise ServiceError(f"feed up does not start: {self._said()}", hint=f"See {self._log}.")
+        self.url = line.removeprefix(_READY).decode().strip()
+        self._port = self.url.rpartition(":")[2]
 
-    def _accounts(self) -> dict[str, str]:
-        """The embedded broker and its logins, as settings; they are others after each start."""
-        broker = json.loads((self._data / "broker" / "nats.conf").read_text("utf-8"))
-        found = {}
-        for flag, setting in (("P", "FEED_NATS"), ("T", "FEED_NATS_TEST")):
-            login = broker["accounts"][flag]["users"][0]
-            found[setting] = f"nats://{login['user']}:{login['password']}@{broker['listen']}"
-        return found
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """End it; raises ServiceError when that takes too long, and then it is killed."""
+        process, self._born = self._born, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.send_signal(number)
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise ServiceError(f"the service did not end within {STOP_SECONDS:g} s", hint=f"See {self._log}.") from None
 
     def _said(self) -> str:
         """The end of its log, in one line."""

@@ -17,11 +17,11 @@ _TRACKER: Final = "resource_tracker"  # one that Python starts beside worker pro
 
 
 class Root(NamedTuple):
-    """A process to watch; `child` is the role of those that it starts, where these are to be watched as well."""
+    """A process to watch; `below` are the roles of those it starts and of theirs, where these are watched as well."""
 
     role: str
     pid: int
-    child: str = ""
+    below: tuple[str, ...] = ()
 
 
 class Watch:
@@ -62,8 +62,8 @@ class Watch:
             with suppress(psutil.Error):
                 process = psutil.Process(root.pid)
                 yield root.role, process
-                if root.child:
-                    yield from ((_role(child, root.child), child) for child in _children(process))
+                if root.below:
+                    yield from ((_role(child, root), child) for child in _children(process))
 
 
 def _sample(process: psutil.Process, at: float) -> Sample:
@@ -81,7 +81,9 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
     return found
 
 
-def _role(child: psutil.Process, role: str) -> str:
+def _role(child: psutil.Process, root: Root) -> str:
     with suppress(psutil.Error):
-        return "broker" if child.name() == _BROKER else role
-    return role
+        if child.name() == _BROKER:
+            return "broker"
+        return root.below[0 if child.ppid() == root.pid else -1]
+    return root.below[-1]

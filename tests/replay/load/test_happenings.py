@@ -21,7 +21,7 @@ NOBODY = Profile(title="Nobody", tier=(Tier(name="none", subscribers=0),))
 def happenings(url: str, diary: Diary, seed: int = 1) -> Happenings:
     """Without a service of one's own."""
     venues = Venues(address_of(url), Keys(), Tally(), 5.0)
-    return Happenings(Doors(url, url, None, None), Fleets(NOBODY, PLACES, 1, Path()), venues, diary, seed)
+    return Happenings(Doors(url, None, None), Fleets(NOBODY, PLACES, 1, Path()), venues, diary, seed)
 
 
 async def test_what_happens_is_marked_at_its_moment():

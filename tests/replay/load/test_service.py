@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import psutil
 import pytest
 
@@ -30,30 +29,29 @@ async def test_a_restarted_service_is_the_same(own: Service, tmp_path: Path, is_
     competition = fresh_competition()
     (seq,) = await Running(url, tmp_path).store(odf(competition))
     await own.restart(is_killed=is_killed)
-    assert (own.url, own.door) == (url, url)
-    assert set(own.pids.values()) == {"service"}
+    assert own.url == url
+    assert len(own.pids) == 1
     assert not set(own.pids) & set(before)
     _, page = await Running(url, tmp_path).get("/v1/log")
     assert [message["seq"] for message in page["messages"]] == [seq]
 
 
-async def test_readers_in_processes_of_their_own(tmp_path: Path):
-    """They read at another address what is written at the first; after a restart at the same ones."""
+async def test_several_processes_are_one_service(tmp_path: Path):
+    """All behind one address, the same after a restart; their broker is a process of theirs."""
     service = Service(tmp_path / "streams", tmp_path / "service.log", workers=2)
     await service.start()
     try:
-        addresses = service.url, service.door
-        assert service.url != service.door
+        url = service.url
         await service.restart()
-        assert (service.url, service.door) == addresses
-        assert sorted(service.pids.values()) == ["readers", "service"]
-        (seq,) = await Running(service.door, tmp_path).store(odf(fresh_competition()))
-        await Running(service.url, tmp_path).known(seq)
-        async with aiohttp.ClientSession() as session, session.post(f"{service.url}/ingest/odf", data=b"x") as answer:
-            assert answer.status == 404
+        assert service.url == url
+        (pid,) = service.pids
+        family = psutil.Process(pid).children()
+        assert sum("--multiprocessing-fork" in " ".join(each.cmdline()) for each in family) == 2
+        assert sum(each.name() == "nats-server" for each in family) == 1
+        await Running(url, tmp_path).store(odf(fresh_competition()))
     finally:
         await service.stop()
-    assert service.pids == {}
+    assert service.pids == []
 
 
 async def test_a_service_that_does_not_start_says_why(own: Service, tmp_path: Path):
@@ -62,7 +60,7 @@ async def test_a_service_that_does_not_start_says_why(own: Service, tmp_path: Pa
     with pytest.raises(ServiceError, match="is in use by process"):
         await other.start()
     await other.stop()
-    assert other.pids == {}
+    assert other.pids == []
 
 
 async def test_a_service_that_died_by_itself_can_be_stopped(own: Service):
@@ -70,7 +68,7 @@ async def test_a_service_that_died_by_itself_can_be_stopped(own: Service):
     (pid,) = own.pids
     os.kill(pid, signal.SIGKILL)
     await own.stop()
-    assert own.pids == {}
+    assert own.pids == []
 
 
 def test_a_service_does_not_outlive_a_run_that_is_killed(tmp_path: Path):

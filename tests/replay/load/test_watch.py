@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from replay.load.watch import Root, Watch
@@ -24,7 +25,7 @@ def busy() -> Iterator[subprocess.Popen[bytes]]:
 
 def test_every_process_is_seen_with_what_it_costs(busy: subprocess.Popen[bytes]):
     """Processor, memory and descriptors; children under the role of theirs, moments from the beginning on."""
-    watch = Watch(lambda: [Root("service", busy.pid, "decoder"), Root("sender", os.getpid())])
+    watch = Watch(lambda: [Root("service", busy.pid, ("decoder",)), Root("sender", os.getpid())])
     began = time.monotonic()
     watch.look()
     time.sleep(0.3)
@@ -37,6 +38,15 @@ def test_every_process_is_seen_with_what_it_costs(busy: subprocess.Popen[bytes])
     assert sample.rss > 1 << 20
     assert sample.descriptors >= 2
     assert 0.3 <= sample.at < 5
+
+
+def test_roles_below_a_process_go_by_their_depth(busy: subprocess.Popen[bytes]):
+    """Those that it starts, and theirs: workers, and who decodes for them."""
+    watch = Watch(lambda: [Root("service", os.getpid(), ("worker", "decoder"))])
+    watch.look()
+    roles = {each.pid: each.role for each in watch.observed(0.0)}
+    (child,) = psutil.Process(busy.pid).children()
+    assert (roles[os.getpid()], roles[busy.pid], roles[child.pid]) == ("service", "worker", "decoder")
 
 
 def test_a_process_that_ended_is_kept_and_not_looked_for():
