@@ -94,7 +94,7 @@ async def _broker(folder: Path, streams: tuple[StreamSpec, ...] = STREAMS) -> As
         link = await Connection.open(broker.url, user, password, "set-up")
         await set_up(link, streams)
         await link.close()
-        yield broker, broker.url.replace("://", f"://{user}:{password}@")
+        yield broker, broker.address("P")
     finally:
         await broker.stop()
 

@@ -2,8 +2,8 @@
 
 The floor publishes each document to RAW and to FEED of the same broker with nats-py and waits for both answers. The
 service gets them by POST, from bare connections and from the product's own replayer at `--speed max`. All take turns in
-one run, on one broker and one machine. Documents are live results, of which one row in twenty changes from Version to
-Version, or first Versions, in which every row is new.
+one run, on one broker and one machine: first with `feed up`, then with `feed up --workers 2`. Documents are live
+results, of which one row in twenty changes from Version to Version, or first Versions, in which every row is new.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ import nats
 from nats.js import JetStreamContext
 
 from benchmarks.clients import Posters, document
-from benchmarks.service import cpu_seconds, feed_up
+from benchmarks.service import cpu_seconds, family_seconds, feed_up
 from feed.stream.broker import Broker
 from feed.stream.connection import Connection
 from feed.stream.streams import STREAMS, set_up
@@ -37,6 +37,7 @@ LIVE_UNITS = 96  # more than are in flight, so that hardly a Version waits for t
 NEW_UNITS_FROM = 1_000
 DOCUMENTS = 400  # for each second that a round is to take, more or less
 AIM = 0.4
+WORKERS = (1, 2)
 BARE, POSTED, REPLAYED = "bare publish", "service", "service, feed replay"
 _UNITS_MAX = 1_000_000
 _GIVE_UP_SECONDS = 30.0
@@ -51,17 +52,26 @@ class Round(NamedTuple):
     sender: float
 
 
-async def measure(folder: Path, rounds: int, seconds: float, sizes: tuple[int, ...] = SIZES) -> list[str]:
-    """Rows of a Markdown table."""
+async def measure(
+    folder: Path, rounds: int, seconds: float, sizes: tuple[int, ...] = SIZES, workers: tuple[int, ...] = WORKERS
+) -> list[str]:
+    """Rows of a Markdown table for each number of workers."""
     count = int(seconds * DOCUMENTS)
+    rows = [f"Ingest: {IN_FLIGHT} in flight, {rounds} alternating rounds of {count:,} documents, medians"]
+    for number in workers:
+        rows += await _measure(folder / str(number), rounds, count, sizes, number)
+    return [*rows, f"\nThe aim is {AIM} times the bare publish."]
+
+
+async def _measure(folder: Path, rounds: int, count: int, sizes: tuple[int, ...], workers: int) -> list[str]:
     rows = [
-        f"Ingest: {IN_FLIGHT} in flight, {rounds} alternating rounds of {count:,} documents, medians",
+        f"\nProcesses of the service: {workers}",
         "",
         "| documents | what | documents/s | to bare (spread) | CPU of the service | CPU of the sender |",
         "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
     live, new = itertools.count(), itertools.count(NEW_UNITS_FROM)
-    async with _contenders(folder) as (acts, pid):
+    async with _contenders(folder, workers) as (acts, pid):
         for size in sizes:
             for name, numbers, units in (("live", live, LIVE_UNITS), ("all rows new", new, _UNITS_MAX)):
                 made = _made(numbers, units, size)
@@ -72,7 +82,7 @@ async def measure(folder: Path, rounds: int, seconds: float, sizes: tuple[int, .
                     for who, act in acts.items():
                         found[who].append(await _timed(act, replayed if who == REPLAYED else posted, pid))
                 rows += (_row(f"{size:,} B, {name}", who, each, found[BARE]) for who, each in found.items())
-    return [*rows, f"\nThe aim is {AIM} times the bare publish."]
+    return rows
 
 
 async def shared(documents: list[bytes], send: Callable[[bytes], Awaitable[object]]) -> None:
@@ -111,7 +121,7 @@ async def replay(url: str, documents: list[bytes]) -> None:
 
 
 @asynccontextmanager
-async def _contenders(folder: Path) -> AsyncIterator[tuple[dict[str, Act], int]]:
+async def _contenders(folder: Path, workers: int) -> AsyncIterator[tuple[dict[str, Act], int]]:
     """Who takes turns, the floor first, and the process number of the service."""
     broker = Broker(folder)
     await broker.start()
@@ -121,7 +131,7 @@ async def _contenders(folder: Path) -> AsyncIterator[tuple[dict[str, Act], int]]
     await ours.close()
     link = await nats.connect(broker.url, user=user, password=password)
     try:
-        async with feed_up(folder, broker) as (url, pid):
+        async with feed_up(folder, broker, ("up", "--workers", str(workers))) as (url, pid):
             stream, posters = link.jetstream(), Posters(url)
             yield (
                 {
@@ -141,11 +151,12 @@ def _made(numbers: Iterator[int], units: int, size: int) -> Iterator[bytes]:
 
 
 async def _timed(act: Act, documents: list[bytes], pid: int) -> Round:
-    before = cpu_seconds(pid), cpu_seconds(os.getpid())
+    before = family_seconds(pid), cpu_seconds(os.getpid())
     start = time.perf_counter()
     await act(documents)
     took = time.perf_counter() - start
-    spent = (1000 * (cpu_seconds(each) - was) for each, was in zip((pid, os.getpid()), before, strict=True))
+    after = family_seconds(pid), cpu_seconds(os.getpid())
+    spent = (1000 * (now - was) for now, was in zip(after, before, strict=True))
     return Round(len(documents) / took, *(each / len(documents) for each in spent))
 
 

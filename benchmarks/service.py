@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -19,8 +19,7 @@ async def feed_up(
     """`feed up`, or another command that serves, as a child; gives its address and process number."""
     environment = dict(os.environ)
     if broker is not None:
-        user, password = broker.credentials("P")
-        environment["FEED_NATS"] = broker.url.replace("://", f"://{user}:{password}@")
+        environment["FEED_NATS"] = broker.address("P")
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "feed", *words, "--port", "0", "--data", str(folder), "--log-level", "warning",
         env=environment,
@@ -41,3 +40,12 @@ def cpu_seconds(pid: int) -> float:
     """User and system time of a process so far, all its threads (ticks of 10 ms)."""
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system)
+
+
+def family_seconds(pid: int) -> float:
+    """The same of a process and of those that it has started and that still run, and theirs."""
+    spent = cpu_seconds(pid)
+    for each in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has ended just now
+            spent += cpu_seconds(each.pid)
+    return spent

@@ -29,8 +29,7 @@ async def test_uwebsockets_delivers_what_is_stored(tmp_path: Path):
     broker = Broker(tmp_path)
     await broker.start()
     try:
-        user, password = broker.credentials("P")
-        async with uwebsockets.running(broker.url.replace("://", f"://{user}:{password}@")) as server:
+        async with uwebsockets.running(broker.address("P")) as server:
             await check(server)
     finally:
         await broker.stop()
