@@ -66,7 +66,7 @@ WHAT = {
     "moments": Benchmark("Moments", "minutes", lambda folder, rounds, _: uvloop.run(moments.measure(folder, rounds))),
     "games": Benchmark("Games by size", "a minute", lambda folder, *_: uvloop.run(games.measure(folder))),
     "tables": Benchmark("Medal tables", "two minutes", lambda *run: uvloop.run(tables.measure(*run))),
-    "bulk": Benchmark("A long list in flight", "a few minutes", lambda *run: uvloop.run(bulk.measure(*run))),
+    "bulk": Benchmark("A long list in flight", "ten minutes", lambda *run: uvloop.run(bulk.measure(*run)), 7, 40.0),
     "compression": Benchmark("Compression", "minutes", lambda *run: uvloop.run(compression.measure(*run))),
     "pace": Benchmark(
         "Pace of the replayer", "a minute", lambda _, rounds, each: pace.measure(rounds, min(each, 10.0))

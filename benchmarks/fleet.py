@@ -1,12 +1,15 @@
 """A fleet of WebSocket readers in a process of its own, with system calls and little else.
 
 Real subscribers are other machines; here they share two cores with what is measured, so they must cost next to
-nothing: of a frame only its head and first digits are looked at.
+nothing while it works. The moment of an arrival is the kernel's: it stamps what it puts into a reader's socket. So
+readers need not be prompt, and read when a round of deliveries is over; of a frame only its head and first digits are
+looked at.
 """
 
 import multiprocessing
 import select
 import socket
+import struct
 import time
 from multiprocessing.connection import Connection as Pipe
 
@@ -14,6 +17,10 @@ from benchmarks.clients import upgrade_request
 
 _HEAD_BYTES = 48  # the longest frame head and `{"seq":` with its digits
 _SEQ = b'{"seq":'
+_SO_TIMESTAMPNS = 35  # of asm-generic/socket.h; also the type of what it brings
+_STAMP = struct.Struct("qq")  # a timespec: seconds and nanoseconds of the clock of time.time
+_STAMP_BYTES = socket.CMSG_SPACE(_STAMP.size)
+ROUND_SECONDS = 0.005  # in which a round of deliveries is over; messages come every 20 ms
 
 
 class Fleet:
@@ -27,7 +34,7 @@ class Fleet:
         self._pipe.recv()
 
     def finish(self, expected: int) -> dict[int, float]:
-        """Moment (perf_counter) of the last reader by sequence, as soon as all had `expected` messages."""
+        """Moment (perf_counter) at which the last reader could read each of `expected` messages, by sequence."""
         self._pipe.send(expected)
         last: dict[int, float] = self._pipe.recv()
         self._child.join()
@@ -52,20 +59,23 @@ def _run(pipe: Pipe, host: str, port: int, count: int) -> None:
     counts: dict[int, int] = {}
     last: dict[int, float] = {}
     expected = -1
-    while expected < 0 or len(last) < expected:
-        for number, _ in poll.poll(0.05):
-            for seq in _read(readers[number]):
+    offset = time.perf_counter() - time.time()
+    while expected < 0 or sum(each == count for each in counts.values()) < expected:
+        if poll.poll(0.05, 1):
+            time.sleep(ROUND_SECONDS)
+        for number, _ in poll.poll(0):
+            stamped, seqs = _read(readers[number])
+            for seq in seqs:
                 counts[seq] = counts.get(seq, 0) + 1
-                if counts[seq] == count:
-                    last[seq] = time.perf_counter()
+                last[seq] = max(last.get(seq, 0.0), stamped + offset)
         if expected < 0 and pipe.poll():
             expected = pipe.recv()
     pipe.send(last)
 
 
-def _read(reader: _Reader) -> list[int]:
-    """Take what one system call brings; the sequences of messages that are complete now."""
-    got = reader.sock.recv_into(_BUFFER)
+def _read(reader: _Reader) -> tuple[float, list[int]]:
+    """Take what one system call brings: when the last of it came (time), and the messages that are complete now."""
+    got, stamps, _, _ = reader.sock.recvmsg_into([_BUFFER], _STAMP_BYTES)
     if not got:
         raise ConnectionError("the service closed a connection")
     done: list[int] = []
@@ -80,7 +90,10 @@ def _read(reader: _Reader) -> list[int]:
         reader.left -= taken
         if not reader.left and reader.seq:
             done.append(reader.seq)
-    return done
+    if not stamps:  # it came before the kernel was asked
+        return time.time(), done
+    seconds, nanos = _STAMP.unpack(stamps[0][2])
+    return seconds + nanos / 1e9, done
 
 
 def _begin(reader: _Reader, at: int, got: int) -> int:
@@ -103,6 +116,7 @@ _BUFFER = bytearray(1 << 20)
 
 def _connect(host: str, port: int) -> socket.socket:
     sock = socket.create_connection((host, port))
+    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     sock.sendall(upgrade_request(host))
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):

@@ -55,11 +55,13 @@ class Listing(msgspec.Struct, frozen=True):
 
     `head` is of kind `list` and names this document alone; `full` tells a whole list (what it leaves out is removed)
     from an update. A document of op `withdrawn` takes the whole list back; the head itself is always put. A list with a
-    `reach` is about those entities alone whose key parts begin with it: one period of a match, one language.
+    `reach` is about those entities alone whose key parts begin with it: one period of a match, one language. Its
+    content has so many `bytes`: whoever sends many waits longer for an answer.
     """
 
     head: Candidate
     full: bool
+    bytes: int = 0
     reach: tuple[str, ...] | None = None
 
     @property

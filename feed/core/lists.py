@@ -35,12 +35,14 @@ class Plan(NamedTuple):
     """What a document does to its set: its changes in order, the head last, and what it leaves as it is.
 
     `claim` is a head to be written before all others if one batch cannot hold them; `refusal` refuses all of it.
+    `seconds` are those that writing it may take while there is something more urgent.
     """
 
     changes: list[Change]
     duplicates: int = 0
     stale: int = 0
     claim: Change | None = None
+    seconds: float = 0.0
     refusal: Refusal | None = None
 
 
@@ -106,10 +108,11 @@ def plan(
             yield Plan([], refusal=Refusal(Reason.BAD_VALUE, detail))
             return
         found.changes.append(Change(new_head, accepted))
-        found = found._replace(claim=claim)
+        found = found._replace(claim=claim, seconds=listing.bytes / BYTES_A_SECOND)
     yield found._replace(duplicates=duplicates, stale=stale)
 
 
+BYTES_A_SECOND = 512 * 1024  # of a list that gives way: its sender waits twice as long for the answer
 AT_ONCE = 100  # entities of a short list: two milliseconds, and no turns of a busy loop for each action of a match
 STEP = 10  # of a longer one judged without letting others in: a result takes half a dozen turns of the loop
 HEAD_BYTES_MAX = 256 * 1024  # the gate reads it back from its message: it must never be kept apart

@@ -29,7 +29,7 @@ from feed.stream.connection import Connection, PayloadTooLargeError
 from feed.stream.groups import Groups
 from feed.stream.streams import INFO_SECONDS, last_sequence
 from feed.stream.tide import Tide
-from feed.stream.traffic import Traffic, leave_room
+from feed.stream.traffic import Pace, Traffic, leave_room
 from schemas.message import Lane, Message
 from schemas.registry import AnyMessage
 from schemas.topic import SUBJECT_PREFIX, escape
@@ -41,9 +41,7 @@ CARRIED_BYTES_MAX = 512 * 1024  # of a message or of raw bytes; what is larger i
 BODY_MEDIA = "application/json"
 BATCH_BYTES_MAX = 256 * 1024
 ENCODED_AT_ONCE = 4  # messages of a list that are encoded without letting others in
-LONG_WAIT_SECONDS = 0.002  # that a long list waits for its turn; beside 50 results a second it is 0.1 ms
-WAIT_A_MESSAGE = 0.0005  # so long a wait is worth one more of them
-WAITS_LOOKED_AT = 64  # more or less: some results in a row are no load
+LATE_MAX = 16  # messages; a long list goes one by one up to that, for a batch of fewer costs more than they do
 STEP_MAX = 64
 SHORT_BATCH = 16  # messages; an update of a few entities overtakes the long lists
 ROOM = 4  # times as long as a long batch took the disk is left to results behind it, if there were any
@@ -81,7 +79,6 @@ class Publisher:
         self._clock = clock
         self._long = asyncio.Lock()
         self._traffic = Traffic()
-        self._waits = 0.0  # of a long list lately for one step, in seconds
         self._short = Groups(self._batched)
         self._blobs = Blobs(connection)
         self._zstd = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
@@ -132,6 +129,7 @@ class Publisher:
         """
         portion: list[tuple[Change, Piece]] = []
         size = claimed = 0
+        pace = Pace(plan.seconds, len(plan.changes)) if bounds.gives_way else None
         is_part = False
         for number, change in enumerate(plan.changes, 1):
             if not number % ENCODED_AT_ONCE:
@@ -144,7 +142,7 @@ class Publisher:
                     claim = await self._piece(plan.claim.candidate, plan.claim.verdict, raw_id)
                     portion.insert(0, (plan.claim, claim))
                 is_part = True
-                if stored := await self._stored(portion, in_parts=bounds.gives_way):
+                if stored := await self._stored(portion, pace):
                     yield stored
                 if len(stored) < len(portion):
                     return
@@ -153,7 +151,7 @@ class Publisher:
                 portion, size = [], 0
             portion.append((change, piece))
             size += len(piece.payload)
-        if portion and (stored := await self._stored(portion, in_parts=is_part and bounds.gives_way)):
+        if portion and (stored := await self._stored(portion, pace if is_part else None)):
             yield stored
 
     async def catch_up(self) -> None:
@@ -164,51 +162,55 @@ class Publisher:
         """Return at the next message of the stream, or after that time."""
         await self._tide.moved(seconds)
 
-    async def _stored(self, portion: list[tuple[Change, Piece]], *, in_parts: bool) -> list[tuple[Change, int]]:
-        """What of it is stored now: all, or after a miss nothing, or less where it may be stored `in_parts`."""
+    async def _stored(self, portion: list[tuple[Change, Piece]], pace: Pace | None) -> list[tuple[Change, int]]:
+        """What of it is stored now: all, or after a miss nothing, or with a `pace`, which allows parts, a beginning."""
         pieces = [piece for _, piece in portion]
         try:
-            if len(pieces) <= SHORT_BATCH and not in_parts:
+            if len(pieces) <= SHORT_BATCH and pace is None:
                 with self._traffic.passing():
                     seqs = await self._short.publish(pieces)
             else:
-                async with self._long:
-                    seqs = await self._long_stored(pieces, in_parts=in_parts)
+                seqs = await self._long_stored(pieces, pace)
         except WrongLastSequenceError:
             return []
         except PayloadTooLargeError as error:
             raise TooLargeError(error.detail) from error
         return [(change, seq) for (change, _), seq in zip(portion, seqs, strict=False)]
 
-    async def _long_stored(self, pieces: list[Piece], *, in_parts: bool) -> list[int]:
+    async def _long_stored(self, pieces: list[Piece], pace: Pace | None) -> list[int]:
         """As a batch with room for results behind it, or little by little while these come."""
-        if in_parts and self._traffic.is_live:
-            return await self._little_by_little(pieces)
-        began = asyncio.get_running_loop().time()
-        seqs = await self._batched(pieces)
-        if self._traffic.is_live:  # each of its fsyncs held them up
-            await asyncio.sleep(min(ROOM * (asyncio.get_running_loop().time() - began), ROOM_SECONDS_MAX))
-        return seqs
+        async with self._long:
+            if pace is None or not self._traffic.is_live:
+                began = asyncio.get_running_loop().time()
+                seqs = await self._batched(pieces)
+                if self._traffic.is_live:  # each of its fsyncs held them up
+                    await asyncio.sleep(min(ROOM * (asyncio.get_running_loop().time() - began), ROOM_SECONDS_MAX))
+                if pace is not None:
+                    pace.begin()
+                return seqs
+        return await self._little_by_little(pieces, pace)
 
     async def _batched(self, pieces: Sequence[Piece]) -> list[int]:
         return await publish_batch(self._connection, pieces, timeout=ACK_SECONDS)
 
-    async def _little_by_little(self, pieces: list[Piece]) -> list[int]:
+    async def _little_by_little(self, pieces: list[Piece], pace: Pace) -> list[int]:
         """The sequences up to a miss; what else is on its way goes before each step.
 
-        A step is one message; where it has to wait long for its turn, several, so that the list gets on.
+        A step is one message; where many should have gone by then, a batch of them, so that the list gets on.
         """
         seqs: list[int] = []
         while len(seqs) < len(pieces):
-            began = time.monotonic()
-            await leave_room()
-            await self._traffic.gone()
-            self._waits += (time.monotonic() - began - self._waits) / WAITS_LOOKED_AT
-            count = 1 if self._waits < LONG_WAIT_SECONDS else min(int(self._waits / WAIT_A_MESSAGE), STEP_MAX)
-            try:
-                seqs += await self._batched(pieces[len(seqs) : len(seqs) + count])
-            except WrongLastSequenceError:
-                break
+            await pace.due()
+            async with self._long:
+                await leave_room()
+                await self._traffic.gone()
+                late = pace.late()
+                count = 1 if late < LATE_MAX else min(late, STEP_MAX)
+                try:
+                    seqs += await self._batched(pieces[len(seqs) : len(seqs) + count])
+                except WrongLastSequenceError:
+                    break
+            pace.went(count)
         return seqs
 
     async def _piece(self, candidate: Candidate, verdict: Accepted, raw_id: str) -> Piece:

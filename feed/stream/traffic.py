@@ -10,6 +10,7 @@ RECENT_SECONDS: Final = 1.0
 LONG_TURN_SECONDS: Final = 0.004  # of the loop; a step of a list holds it for a millisecond or two
 ROOM: Final = 3  # times as long as such a turn
 ROOM_SECONDS_MAX: Final = 0.03  # so that a list gets on, however busy the loop is
+INTERVAL_SECONDS_MAX: Final = 0.005  # from message to message: rarer, results would notice no difference
 
 
 class Traffic:
@@ -49,6 +50,31 @@ class Traffic:
         """
         if self._going:
             await asyncio.wait(self._going)
+
+
+class Pace:
+    """That of one list of so many messages, which may take so many `seconds`."""
+
+    def __init__(self, seconds: float, messages: int) -> None:
+        self._interval = min(seconds / max(messages, 1), INTERVAL_SECONDS_MAX)
+        self.begin()
+
+    def begin(self) -> None:
+        """The next message may go now; what went before, at whatever pace, no longer counts."""
+        self._due = time.monotonic()
+
+    async def due(self) -> None:
+        """Return when the next message may go."""
+        if (early := self._due - time.monotonic()) > 0:
+            await asyncio.sleep(early)
+
+    def late(self) -> int:
+        """How many messages more than the next one should have gone by now."""
+        return int((time.monotonic() - self._due) / self._interval) if self._interval else 0
+
+    def went(self, messages: int) -> None:
+        """So many have gone."""
+        self._due += messages * self._interval
 
 
 async def leave_room() -> None:

@@ -2,15 +2,17 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
+from msgspec.structs import replace
 
 from feed.candidate import Decoded
 from feed.core.lists import Change, Plan
 from feed.core.outcome import Outcome
 from feed.errors import BrokerError, OutcomeUnknownError
+from feed.ingest.admission import LONG_BYTES_A_SECOND
 from feed.refusals import Reason
 from feed.venues.odf import decode
 from schemas.message import Op, Remark
-from tests.core.set_makers import FULL, LIST_TOPIC, UPDATE, entities, listing, topic_of
+from tests.core.set_makers import FULL, LIST_TOPIC, UPDATE, Set, entities, listing, topic_of
 from tests.documents import odf
 from tests.ingest.house import RECEIPT, House, times
 
@@ -148,6 +150,14 @@ async def test_a_document_that_was_left_unfinished_is_completed(house: House):
     assert head is not None
     assert head.list is not None
     assert [each.complete for each in head.list.documents] == [True]
+
+
+def test_a_long_document_may_take_long():
+    """Half of the time that its sender waits for more than the answer to a short one."""
+    a_set, of = Set(), replace(listing(1, 10, "1"), bytes=20_000_000)
+    found = a_set.take(of, entities(of, {"a": "1"}))
+    assert isinstance(found, Plan)
+    assert found.seconds == 20_000_000 / LONG_BYTES_A_SECOND / 2
 
 
 async def test_the_broker_may_be_away_for_a_while(house: House):

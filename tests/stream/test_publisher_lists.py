@@ -1,6 +1,7 @@
 """How documents of many messages are stored: in batches, or little by little while results come."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -37,17 +38,15 @@ async def listed(publisher: Publisher, plan: Plan, bounds: Bounds) -> list[tuple
 
 
 @pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No wait is long, however busy the machine is."""
-    monkeypatch.setattr(publishing, "LONG_WAIT_SECONDS", 60.0)
+def live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results come as soon as one has come, however busy the machine is."""
     monkeypatch.setattr(traffic, "RECENT_SECONDS", 60.0)
 
 
 @pytest.fixture
-def long_waits(short_waits: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every wait is worth eight messages."""
-    monkeypatch.setattr(publishing, "LONG_WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(publishing, "WAIT_A_MESSAGE", 1e-9)
+def late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every list is late, by eight messages or more."""
+    monkeypatch.setattr(traffic.Pace, "late", lambda _: 100)
     monkeypatch.setattr(publishing, "STEP_MAX", 8)
 
 
@@ -72,8 +71,8 @@ async def test_a_long_list_goes_one_by_one_while_results_come(connection: Connec
     assert await in_batches(connection, 2, 52) == [False] * 52
 
 
-@pytest.mark.usefixtures("long_waits")
-async def test_where_it_waits_long_some_go_at_a_time(connection: Connection, publisher: Publisher):
+@pytest.mark.usefixtures("late")
+async def test_where_it_is_late_some_go_at_a_time(connection: Connection, publisher: Publisher):
     """In eights, in their order, the head last."""
     await publisher.publish(candidate(), FIRST, "id")
     entities = many(50)
@@ -85,7 +84,7 @@ async def test_where_it_waits_long_some_go_at_a_time(connection: Connection, pub
     assert 52 / 8 <= len(commits) < 52 / 4
 
 
-@pytest.mark.usefixtures("long_waits")
+@pytest.mark.usefixtures("late")
 @pytest.mark.parametrize("missed, kept", [(0, 0), (5, 0), (12, 8), (45, 41)])
 async def test_a_miss_among_some_leaves_a_beginning(
     connection: Connection, publisher: Publisher, missed: int, kept: int
@@ -139,6 +138,49 @@ async def test_a_list_lets_results_go_first(
     arrived.set()
     assert await result is not None
     assert len(await listing) == 52
+
+
+async def test_a_list_takes_its_time_while_results_come(publisher: Publisher, monkeypatch: pytest.MonkeyPatch):
+    """It need not be there long before its sender gives up waiting; a list that is alone does not linger."""
+    monkeypatch.setattr(traffic, "INTERVAL_SECONDS_MAX", 0.02)
+
+    async def write(name: str) -> float:
+        began = time.monotonic()
+        assert len(await listed(publisher, Plan(many(50, name), seconds=1.0), SMALL)) == 50
+        return time.monotonic() - began
+
+    alone = await write("alone")
+    await publisher.publish(candidate(), FIRST, "id")
+    assert alone < 49 * 0.02 <= await write("beside")
+
+
+async def test_a_list_that_was_held_up_is_there_in_time(
+    connection: Connection, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+):
+    """What should have gone meanwhile goes at once, and then one by one again."""
+    monkeypatch.setattr(traffic, "INTERVAL_SECONDS_MAX", 0.005)
+    await publisher.publish(candidate(), FIRST, "id")
+    with publisher._traffic.passing():
+        listing = asyncio.ensure_future(listed(publisher, Plan(many(100), seconds=0.5), Bounds(60, MB, gives_way=True)))
+        await asyncio.sleep(0.2)
+    assert len(await listing) == 100
+    batched = await in_batches(connection, 2, 100)
+    assert any(batched)
+    assert not all(batched)
+
+
+async def test_a_list_that_takes_its_time_holds_up_no_other(
+    connection: Connection, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+):
+    """While one waits for its next message, the other's go."""
+    monkeypatch.setattr(traffic, "INTERVAL_SECONDS_MAX", 60.0)
+    await publisher.publish(candidate(), FIRST, "id")
+    slow = asyncio.ensure_future(listed(publisher, Plan(many(50, "slow"), seconds=600.0), SMALL))
+    while await last_sequence(connection) == 1:
+        await asyncio.sleep(0)
+    assert len(await listed(publisher, Plan(many(50, "quick")), SMALL)) == 50
+    assert not slow.done()
+    slow.cancel()
 
 
 @pytest.mark.parametrize("missed", [0, 5, 45])

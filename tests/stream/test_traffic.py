@@ -1,9 +1,10 @@
 import asyncio
+import time
 
 import pytest
 
 from feed.stream import traffic as traffics
-from feed.stream.traffic import Traffic, leave_room
+from feed.stream.traffic import Pace, Traffic, leave_room
 
 
 @pytest.fixture
@@ -78,3 +79,42 @@ async def test_a_busy_loop_is_left_room(monkeypatch: pytest.MonkeyPatch):
     await asyncio.wait_for(leave_room(), 5)
     assert turns > 20
     counting.cancel()
+
+
+async def test_a_list_goes_at_its_pace():
+    """The first message at once, the others at even distances, several at once for as long as they would have taken."""
+    began, pace = time.monotonic(), Pace(seconds=0.2, messages=50)
+    for messages in (1, 1, 20, 1):
+        await pace.due()
+        pace.went(messages)
+    assert time.monotonic() - began >= 22 * 0.2 / 50
+    await pace.due()
+    assert time.monotonic() - began >= 23 * 0.2 / 50
+
+
+async def test_it_is_known_how_late_a_list_is():
+    """In messages; what has gone is not late, and after a new beginning nothing is."""
+    pace = Pace(seconds=0.05, messages=50)
+    assert pace.late() < 20
+    await asyncio.sleep(0.04)
+    late = pace.late()
+    assert late >= 39
+    pace.went(late)
+    assert pace.late() < late
+    await asyncio.sleep(0.04)
+    pace.begin()
+    assert pace.late() < 39
+
+
+def test_without_a_pace_nothing_is_late():
+    """Nor waits."""
+    assert Pace(seconds=0.0, messages=50).late() == 0
+
+
+async def test_a_few_messages_of_much_need_not_take_all_its_time():
+    """Nor do none at all."""
+    for messages in (0, 2):
+        pace = Pace(seconds=600.0, messages=messages)
+        await pace.due()
+        pace.went(2)
+        await asyncio.wait_for(pace.due(), 5)

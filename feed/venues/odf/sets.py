@@ -89,7 +89,7 @@ class SetDocument:
         head = Candidate(message(LIST_KIND, self._common, header.code, **own), document.hash)
         return Decoded(
             tuple(self._entities.values()),
-            listing=Listing(head, full=header.row.full, reach=self._reach),
+            listing=Listing(head, full=header.row.full, bytes=len(self.content), reach=self._reach),
             flag=header.flag,
             topic=header.topic,
             version=header.version,

@@ -51,6 +51,12 @@ def topics_of(decoded: Decoded) -> list[str]:
     return [candidate.message.topic for candidate in decoded.candidates]
 
 
+def test_a_list_tells_how_much_it_says(decode: Decode, schedule: Build):
+    """The bytes of its content: more with each entity, never more than were sent."""
+    few, more = schedule(unit()), schedule(unit(), unit(SECOND))
+    assert 0 < listing_of(decode(few)).bytes < listing_of(decode(more)).bytes <= len(more)
+
+
 def test_each_entity_is_a_message_of_its_own(decode: Decode, schedule: Build):
     """Units have the topic of their own code, sessions that of the document; header and stamps are the document's."""
     decoded = decode(schedule('<Session SessionCode="JUD01"/>', unit(), Version="7", Source="HALJUD1"))
