@@ -224,7 +224,7 @@ class Connection:
 
     async def round_trip(self, limit: float = 2.0) -> bool:
         """Tell whether everything queued so far has reached the server, within `limit` seconds."""
-        return self.is_connected and await self._client.ping(limit)
+        return self.is_connected and await self._client.settled(limit)
 
     async def close(self) -> None:
         """Send what is queued if the server takes it, and be closed within about 2 s whatever it does."""

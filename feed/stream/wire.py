@@ -124,6 +124,19 @@ class Wire(Client):
         await asyncio.wait({pong}, timeout=limit)
         return pong.done()
 
+    async def settled(self, limit: float) -> bool:
+        """Tell whether the server has taken all that is queued within `limit` seconds.
+
+        A ping of nats-py goes ahead of what is queued: its answer alone would tell nothing of that.
+        """
+        loop = asyncio.get_running_loop()
+        deadline, flushed = loop.time() + limit, loop.create_future()
+        if self._flush_queue is None:  # it never was connected
+            return False
+        await self._flush_queue.put(flushed)
+        await asyncio.wait({flushed}, timeout=limit)
+        return flushed.done() and await self.ping(deadline - loop.time())
+
     async def revive(self) -> None:
         """Reconnect although nats-py believes that all is well, or start its ended reconnecting again."""
         if self.is_connected:

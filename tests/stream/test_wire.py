@@ -135,6 +135,24 @@ async def test_a_late_pong_does_not_end_the_read_loop(freeze: Freeze, broker: Br
     assert connection.losses == 0
 
 
+async def test_what_is_queued_reaches_the_server_before_a_round_trip_is_over(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    """A ping that goes ahead of it would be answered while all of it is still here."""
+    transport, sent = connection._client._transport, bytearray()
+    write, writelines = transport.write, transport.writelines
+    monkeypatch.setattr(transport, "write", lambda part: (sent.extend(part), write(part)))
+    monkeypatch.setattr(transport, "writelines", lambda parts: (sent.extend(b"".join(parts)), writelines(parts)))
+    connection.publish("t", b"queued")
+    assert await connection.round_trip()
+    assert 0 < sent.index(b"queued") < sent.index(b"PING")
+
+
+async def test_a_client_that_never_was_connected_has_no_round_trip():
+    """Nor does it wait for one."""
+    assert not await Wire(lambda: None, lambda _: None).settled(5)
+
+
 async def test_an_ended_subscription_gets_nothing_more(connection: Connection, until: Until):
     """Also what was under way is dropped, and the others go on."""
     ended: list[Incoming] = []
