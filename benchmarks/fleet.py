@@ -20,6 +20,7 @@ _SEQ = b'{"seq":'
 _SO_TIMESTAMPNS = 35  # of asm-generic/socket.h; also the type of what it brings
 _STAMP = struct.Struct("qq")  # a timespec: seconds and nanoseconds of the clock of time.time
 _STAMP_BYTES = socket.CMSG_SPACE(_STAMP.size)
+_ROOM_BYTES = 1 << 18  # for some of the largest messages: readers look late
 ROUND_SECONDS = 0.005  # in which a round of deliveries is over; messages come every 20 ms
 
 
@@ -59,10 +60,10 @@ def _run(pipe: Pipe, host: str, port: int, count: int) -> None:
     counts: dict[int, int] = {}
     last: dict[int, float] = {}
     expected = -1
-    offset = time.perf_counter() - time.time()
     while expected < 0 or sum(each == count for each in counts.values()) < expected:
         if poll.poll(0.05, 1):
             time.sleep(ROUND_SECONDS)
+        offset = time.perf_counter() - time.time()
         for number, _ in poll.poll(0):
             stamped, seqs = _read(readers[number])
             for seq in seqs:
@@ -70,7 +71,7 @@ def _run(pipe: Pipe, host: str, port: int, count: int) -> None:
                 last[seq] = max(last.get(seq, 0.0), stamped + offset)
         if expected < 0 and pipe.poll():
             expected = pipe.recv()
-    pipe.send(last)
+    pipe.send({seq: moment for seq, moment in last.items() if counts[seq] == count})
 
 
 def _read(reader: _Reader) -> tuple[float, list[int]]:
@@ -115,8 +116,10 @@ _BUFFER = bytearray(1 << 20)
 
 
 def _connect(host: str, port: int) -> socket.socket:
-    sock = socket.create_connection((host, port))
+    sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM_BYTES)
+    sock.connect((host, port))
     sock.sendall(upgrade_request(host))
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):

@@ -41,7 +41,7 @@ CARRIED_BYTES_MAX = 512 * 1024  # of a message or of raw bytes; what is larger i
 BODY_MEDIA = "application/json"
 BATCH_BYTES_MAX = 256 * 1024
 ENCODED_AT_ONCE = 4  # messages of a list that are encoded without letting others in
-LATE_MAX = 16  # messages; a long list goes one by one up to that, for a batch of fewer costs more than they do
+BATCH_FROM = 16  # messages that a long list is late; a batch of fewer costs more than they do one by one
 STEP_MAX = 64
 SHORT_BATCH = 16  # messages; an update of a few entities overtakes the long lists
 ROOM = 4  # times as long as a long batch took the disk is left to results behind it, if there were any
@@ -205,7 +205,7 @@ class Publisher:
                 await leave_room()
                 await self._traffic.gone()
                 late = pace.late()
-                count = 1 if late < LATE_MAX else min(late, STEP_MAX)
+                count = 1 if late < BATCH_FROM else min(late + 1, STEP_MAX)
                 try:
                     seqs += await self._batched(pieces[len(seqs) : len(seqs) + count])
                 except WrongLastSequenceError:

@@ -56,12 +56,12 @@ class Pace:
     """That of one list of so many messages, which may take so many `seconds`."""
 
     def __init__(self, seconds: float, messages: int) -> None:
-        self._interval = min(seconds / max(messages, 1), INTERVAL_SECONDS_MAX)
+        self._interval = seconds / max(messages, 1)
         self.begin()
 
     def begin(self) -> None:
         """The next message may go now; what went before, at whatever pace, no longer counts."""
-        self._due = time.monotonic()
+        self._due = self._needed = time.monotonic()
 
     async def due(self) -> None:
         """Return when the next message may go."""
@@ -69,12 +69,13 @@ class Pace:
             await asyncio.sleep(early)
 
     def late(self) -> int:
-        """How many messages more than the next one should have gone by now."""
-        return int((time.monotonic() - self._due) / self._interval) if self._interval else 0
+        """How many messages more than the next one must have gone by now, or the list takes longer than it may."""
+        return max(0, int((time.monotonic() - self._needed) / self._interval)) if self._interval else 0
 
     def went(self, messages: int) -> None:
         """So many have gone."""
-        self._due += messages * self._interval
+        self._due += messages * min(self._interval, INTERVAL_SECONDS_MAX)
+        self._needed += messages * self._interval
 
 
 async def leave_room() -> None:

@@ -131,11 +131,13 @@ class Wire(Client):
         """
         loop = asyncio.get_running_loop()
         deadline, flushed = loop.time() + limit, loop.create_future()
-        if self._flush_queue is None:  # it never was connected
+        queue, flusher = self._flush_queue, self._flusher_task
+        if queue is None or queue.full() or flusher is None or flusher.done():
             return False
-        await self._flush_queue.put(flushed)
+        queue.put_nowait(flushed)
         await asyncio.wait({flushed}, timeout=limit)
-        return flushed.done() and await self.ping(deadline - loop.time())
+        is_same = self._flusher_task is flusher and self.is_connected  # else what was queued is thrown away
+        return flushed.done() and is_same and await self.ping(deadline - loop.time())
 
     async def revive(self) -> None:
         """Reconnect although nats-py believes that all is well, or start its ended reconnecting again."""

@@ -47,15 +47,16 @@ def test_a_message_has_come_when_the_last_reader_could_read_it(server: socket.so
     greeting.join()
     moments = []
     for message in MESSAGES[1:]:
+        time.sleep(0.0 if not moments else 1.5)  # a look of the readers brings one message
         began = time.perf_counter()
         for number, reader in enumerate(found[0]):
             if number == READERS - 1:
                 time.sleep(0.1)  # the last one is told later
             reader.sendall(frame(message))
-        moments.append((began, time.perf_counter()))
+        moments.append(began)
     last = readers.finish(2)
     assert sorted(last) == [1, 2]
-    for (began, ended), arrived in zip(moments, (last[1], last[2]), strict=True):
-        assert began + 0.1 <= arrived < ended + 0.2
+    for began, arrived in zip(moments, (last[1], last[2]), strict=True):
+        assert began + 0.1 <= arrived < began + 1.0
     for each in (server, *found[0]):
         each.close()

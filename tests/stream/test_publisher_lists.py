@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from feed.core.lists import Change, Plan
 from feed.errors import OutcomeUnknownError
 from feed.stream import publisher as publishing
 from feed.stream import traffic
+from feed.stream.batch import Piece
 from feed.stream.connection import Connection
 from feed.stream.history import read
 from feed.stream.publisher import SHORT_BATCH, Bounds, Publisher
@@ -167,6 +169,25 @@ async def test_a_list_that_was_held_up_is_there_in_time(
     batched = await in_batches(connection, 2, 100)
     assert any(batched)
     assert not all(batched)
+
+
+async def test_how_long_a_batch_took_makes_nothing_late(
+    connection: Connection, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+):
+    """Results that begin behind it find the list going one by one."""
+    batched = publisher._batched
+
+    async def slow(pieces: Sequence[Piece]) -> list[int]:
+        await asyncio.sleep(0.5 if len(pieces) > 1 else 0)
+        return await batched(pieces)
+
+    monkeypatch.setattr(publisher, "_batched", slow)
+    storing = publisher.publish_all(Plan(many(40), seconds=0.8), "id", SMALL)
+    first = await anext(storing)
+    await publisher.publish(candidate(), FIRST, "id")
+    assert len(first) == len([pair async for batch in storing for pair in batch]) == 20
+    assert all(await in_batches(connection, 1, 20))
+    assert not any(await in_batches(connection, 22, 20))
 
 
 async def test_a_list_that_takes_its_time_holds_up_no_other(

@@ -153,6 +153,27 @@ async def test_a_client_that_never_was_connected_has_no_round_trip():
     assert not await Wire(lambda: None, lambda _: None).settled(5)
 
 
+async def test_what_a_lost_connection_threw_away_has_not_reached_the_server(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever flushes then is another, and the queue is empty."""
+    asking = asyncio.ensure_future(connection.round_trip())
+    await asyncio.sleep(0)
+    another = asyncio.ensure_future(asyncio.sleep(0))
+    monkeypatch.setattr(connection._client, "_flusher_task", another)
+    assert not await asking
+
+
+async def test_nobody_queues_behind_a_full_queue(connection: Connection, monkeypatch: pytest.MonkeyPatch):
+    """A server that takes nothing must not hold up who wants to close."""
+    full: asyncio.Queue[object] = asyncio.Queue(1)
+    full.put_nowait(object())
+    with monkeypatch.context() as patch:
+        patch.setattr(connection._client, "_flush_queue", full)
+        assert not await asyncio.wait_for(connection.round_trip(60), 5)
+    assert await connection.round_trip()
+
+
 async def test_an_ended_subscription_gets_nothing_more(connection: Connection, until: Until):
     """Also what was under way is dropped, and the others go on."""
     ended: list[Incoming] = []
