@@ -93,7 +93,7 @@ async def test_a_list_goes_at_its_pace():
 
 
 async def test_it_is_known_how_late_a_list_is():
-    """In messages; what has gone is not late, and after a new beginning nothing is."""
+    """In messages; what has gone is not late."""
     pace = Pace(seconds=0.05, messages=500)
     await asyncio.sleep(0.04)
     late = pace.late()

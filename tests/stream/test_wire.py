@@ -41,6 +41,7 @@ def test_the_state_is_still_where_it_was():
     assert client._pending_data_size == 0
     assert client._subs == {}
     assert client._flush_queue is None
+    assert client._flusher_task is None
     assert client._reconnection_task is None
     assert client._transport is None
 
