@@ -125,7 +125,7 @@ class World:
         pump = Pump(epoch, state.log, segments.load, clock)
         state.wake = pump.wake
         admission.stages = publisher.stages = pump.stages = state.stages
-        consumer = Consumer(link, "FEED", epoch=epoch, after=tip, deliver=state.deliver)
+        consumer = Consumer(link, "FEED", epoch=epoch, after=tip, deliver=state.deliver, idle=pump.flush)
         past = Blobs(link), state.tide.passed, Moments(link), Labelling(state.board)
         reading = Reading(flag, epoch, state.log, state.board, pump, segments.load, *past)
         beats = Beats(link, clock)

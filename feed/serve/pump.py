@@ -118,6 +118,15 @@ class Pump:
             is_busy = time.monotonic() < self._busy_until
             self._woken = asyncio.get_running_loop().call_soon(self._await_read if is_busy else self._run)
 
+    def flush(self) -> None:
+        """Write at once what `wake` left to the loop's next turn: nothing more is waiting that could go out with it.
+
+        Behind a round that is hardly over it stays there.
+        """
+        if self._woken is not None and time.monotonic() >= self._busy_until:
+            self._woken.cancel()
+            self._run()
+
     def open(self, subscriber: Subscriber, snapshot: list[Entry] | None, goal: int | None) -> None:
         """Serve a new subscriber from its cursor on, after its snapshot if it asked for one.
 

@@ -157,6 +157,47 @@ async def test_what_comes_behind_a_long_round_is_in_the_next(monkeypatch: pytest
     assert rounds == [1, 3, 4]
 
 
+async def test_what_comes_alone_is_written_at_once(house: House, monkeypatch: pytest.MonkeyPatch):
+    """When the stream has nothing more behind it, a message does not wait for the loop's next turn."""
+    raw = await Raw.open(house.url)
+    await raw.text()
+    pump, loop = house.pump(), asyncio.get_running_loop()
+
+    def in_an_hour() -> None:
+        pump._woken = loop.call_later(3600, pump._run)
+
+    monkeypatch.setattr(house.service._worlds["P"].state, "wake", in_an_hour)
+    (seq,) = await house.store(odf("XA"))
+    assert [message["seq"] for message in await raw.messages(1)] == [seq]
+    assert pump._woken is None
+    await raw.end()
+
+
+async def test_a_flush_keeps_to_the_order_of_rounds(monkeypatch: pytest.MonkeyPatch):
+    """It writes what was asked for once, nothing that was not, and waits behind a round that is hardly over."""
+    now = 100.0
+    monkeypatch.setattr(subject, "time", SimpleNamespace(monotonic=lambda: now, perf_counter=time.perf_counter))
+    pump = Pump("e", Log(), lambda _: asyncio.sleep(0), lambda: 0)
+    rounds = 0
+
+    def counted() -> None:
+        nonlocal rounds
+        rounds += 1
+        pump._woken = None
+
+    monkeypatch.setattr(pump, "_run", counted)
+    pump.flush()
+    assert rounds == 0
+    pump.wake()
+    pump.flush()
+    await asyncio.sleep(0)
+    assert rounds == 1
+    pump._busy_until = 100.1
+    pump.wake()
+    pump.flush()
+    assert rounds == 1
+
+
 async def test_stop_ends_the_heartbeats(monkeypatch: pytest.MonkeyPatch):
     """After `stop` no timer of the pump runs any more."""
     monkeypatch.setattr(subject, "HEARTBEAT_SECONDS", 0.01)
