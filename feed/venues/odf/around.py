@@ -5,11 +5,11 @@ from lxml import etree
 from feed.venues.odf.header import KNOWN_ATTRIBUTES, NOTE, VERSIONS_ATTRIBUTES
 from feed.venues.odf.walker import Walker
 
+VERSIONS = tuple(f"@{name}" for name in VERSIONS_ATTRIBUTES)  # at a Competition: they are the header's
 
-def forget_versions(walker: Walker, competition: etree._Element) -> None:
-    """The versions at a Competition that was just read are the header's; in Rio 2016 it says the code again too."""
-    for name in VERSIONS_ATTRIBUTES:
-        walker.unmapped.pop(walker.where(competition, name), None)
+
+def forget_code(walker: Walker, competition: etree._Element) -> None:
+    """In Rio 2016 a Competition says the root's code again."""
     code = competition.get("Code")
     if code and code == competition.getroottree().getroot().get("CompetitionCode"):
         walker.unmapped.pop(walker.where(competition, "Code"), None)

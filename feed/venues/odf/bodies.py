@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import cache
 from math import inf
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -10,7 +11,7 @@ from lxml import etree
 from msgspec import UNSET
 
 from feed.candidate import Attachment
-from feed.venues.odf.around import forget_versions, keep_around
+from feed.venues.odf.around import VERSIONS, forget_code, keep_around
 from feed.venues.odf.header import Header
 from feed.venues.odf.plan import Fields, Finish, Plan, compile_plan
 from feed.venues.odf.walker import Walker
@@ -23,6 +24,7 @@ from schemas.result_parts import Extended, Member
 from schemas.unit import Starter
 
 Side = TypeVar("Side", Competitor, Starter, Contender)
+_SORT_ORDER = attrgetter("sort_order")
 _SPLIT_TYPE = "PROGRESS"
 _SPLIT_CODE = "INTERMEDIATE"
 
@@ -42,7 +44,7 @@ def read_body(competition: etree._Element, header: Header, *, has_text: bool) ->
     """
     walker = Walker(header.zone, has_text=has_text)
     body: Infos = walker.read(_plan(header.row.kind), competition)
-    forget_versions(walker, competition)
+    forget_code(walker, competition)
     keep_around(walker, competition.getroottree().getroot(), competition)
     unmapped, remarks = walker.take()
     if unmapped is not UNSET:
@@ -59,7 +61,11 @@ def read_rows(rows: list[etree._Element], header: Header) -> list[Competitor] | 
 
 def in_order(competitors: Iterable[Competitor]) -> tuple[Competitor, ...]:
     """SortOrder is the order of the rows (Foundation Principles 5.2); rows without one go last, as sent."""
-    return tuple(sorted(competitors, key=_place))
+    rows = tuple(competitors)
+    try:
+        return tuple(sorted(rows, key=_SORT_ORDER))
+    except TypeError:  # some have none
+        return tuple(sorted(rows, key=_place))
 
 
 def _settle_competitor(fields: Fields) -> None:
@@ -134,7 +140,7 @@ _FINISHES: dict[type, Finish] = {Competitor: _settle_competitor, Contender: name
 
 @cache
 def _plan(kind: str) -> Plan:
-    return compile_plan(KINDS[kind].body, _FINISHES)
+    return compile_plan(KINDS[kind].body, _FINISHES, VERSIONS)
 
 
 ROW_PLAN = compile_plan(Competitor, {Competitor: _settle_competitor})

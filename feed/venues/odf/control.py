@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from feed.candidate import Decoded, Sender
-from feed.venues.odf.around import forget_versions
+from feed.venues.odf.around import VERSIONS, forget_code
 from feed.venues.odf.names import name_of
 from feed.venues.odf.parse import ROOT
 from feed.venues.odf.plan import compile_plan
@@ -14,7 +14,7 @@ from schemas.message import Remark
 from schemas.source import SourceBody, State
 
 _KIND = "source"
-_PLAN = compile_plan(SourceBody, {})
+_PLAN = compile_plan(SourceBody, {}, VERSIONS)
 
 
 def read_source(state: State, received: Received) -> Decoded:
@@ -26,7 +26,7 @@ def read_source(state: State, received: Received) -> Decoded:
     body, remarks = SourceBody(state=state, since=header.event), tuple[Remark, ...]()
     if received.competition is not None:
         body = document.walker.read(_PLAN, received.competition, state=state, since=header.event)
-        forget_versions(document.walker, received.competition)
+        forget_code(document.walker, received.competition)
         unmapped, remarks = document.walker.take(received.competition)
         body = replace(body, unmapped=unmapped)
     try:

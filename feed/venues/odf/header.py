@@ -7,6 +7,7 @@ offset of the 2028 draft. An optional attribute that is sent empty counts as not
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -40,6 +41,8 @@ KNOWN_ATTRIBUTES = frozenset(
     )
 )
 _LENGTHS = {"CompetitionCode": 15, "DocumentType": 30, "Language": 3, "Source": 256, "DocumentSubtype": 256}
+_NEEDED = ("CompetitionCode", "DocumentCode", "DocumentType")
+_KEY_ATTRIBUTES = (*_NEEDED, "DocumentSubcode", "DocumentSubtype", "Language")
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 Attributes = Mapping[str, str]
@@ -76,8 +79,7 @@ class Sighting(NamedTuple):
 
 def read_header(attributes: Attributes, receipt: Receipt) -> Header:
     """Read and check the header; raises RefusedError with the attribute's XPath."""
-    row, key = _key(attributes)
-    topic = _written(key)
+    row, key, topic = _named(attributes)
     flag, version = _flag(attributes), _version(attributes)
     for name, longest in _LENGTHS.items():
         if len(attributes.get(name, "")) > longest:
@@ -119,12 +121,12 @@ def read_header(attributes: Attributes, receipt: Receipt) -> Header:
 
 def topic_of(attributes: Attributes) -> str:
     """The topic of the documents that a header names; raises RefusedError for what names none."""
-    return _topic_text(attributes)
+    return _named(attributes).text
 
 
 def sight(attributes: Attributes) -> Sighting:
     """The parts of a refused header that can be read all the same."""
-    topic = _or_none(_topic_text, attributes)
+    topic = _or_none(topic_of, attributes)
     return Sighting(_or_none(_flag, attributes), topic, _or_none(_version, attributes))
 
 
@@ -153,38 +155,42 @@ def _version(attributes: Attributes) -> int:
     return int(text)
 
 
-def _key(attributes: Attributes) -> tuple[DocumentType, Topic]:
+class _Named(NamedTuple):
+    row: DocumentType
+    key: Topic
+    text: str
+
+
+def _named(attributes: Attributes) -> _Named:
     """The document key of Foundation Principles 2.5 (all but Source and Version) as a topic."""
-    for name in ("CompetitionCode", "DocumentCode", "DocumentType"):
+    for name in _NEEDED:
         if not attributes.get(name):
             raise _refused(Reason.NO_KEY, f"{name} is missing or empty", name)
-    row = document_type(attributes["DocumentType"])
-    code = parse_code(attributes["DocumentCode"])
+    return _key(*[attributes.get(name, "") for name in _KEY_ATTRIBUTES])
+
+
+@lru_cache(maxsize=4_096)  # a key comes again with each version
+def _key(competition: str, code_text: str, kind: str, subcode: str, subtype: str, language: str) -> _Named:
+    row = document_type(kind)
+    code = parse_code(code_text)
     if row.codes is CodeFamily.RSC and isinstance(code, PlainCode):
         detail = f"DocumentCode {code.text[:40]!r} ({len(code.text)} characters) is no Results System Code"
         raise _refused(Reason.BAD_CODE, detail, "DocumentCode")
     parts = {
         "type": row.name,
-        "subcode": attributes.get("DocumentSubcode", ""),
-        "subtype": attributes.get("DocumentSubtype", ""),
-        "language": attributes.get("Language", ""),
+        "subcode": subcode,
+        "subtype": subtype,
+        "language": language,
         "name": row.list_name,
     }
     part = parts.get(row.list_part, "")
     parts["part"] = part if not row.apart or part in row.apart else ""
     key_parts = tuple(parts[name] for name in KINDS[row.kind].key_parts)
-    return row, Topic(attributes["CompetitionCode"], code, row.kind, key_parts)
-
-
-def _written(topic: Topic) -> str:
+    topic = Topic(competition, code, row.kind, key_parts)
     try:
-        return str(topic)
+        return _Named(row, topic, str(topic))
     except BadKeyError as error:
         raise RefusedError(Reason.BAD_KEY, str(error), f"/{ROOT}") from error
-
-
-def _topic_text(attributes: Attributes) -> str:
-    return _written(_key(attributes)[1])
 
 
 def _event(attributes: Attributes, zone: tzinfo) -> tuple[int, bool]:

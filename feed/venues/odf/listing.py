@@ -12,7 +12,7 @@ from lxml import etree
 
 from feed.candidate import Decoded
 from feed.refusals import Reason
-from feed.venues.odf.around import forget_versions
+from feed.venues.odf.around import VERSIONS, forget_code
 from feed.venues.odf.fingerprint import INDICATOR, canonical_parts
 from feed.venues.odf.header import Header
 from feed.venues.odf.known import Known
@@ -89,7 +89,7 @@ class Entities:
         self.by_tag = by_tag
         self.within = within
         self.reach = reach
-        self.around = compile_plan(Infos, {}, elsewhere=by_tag, within=within)
+        self.around = compile_plan(Infos, {}, elsewhere=(*by_tag, *VERSIONS), within=within)
         self.forget()
 
     def forget(self) -> None:
@@ -121,7 +121,7 @@ def read_listing(entities: Entities, received: Received) -> Decoded:
             body, remarks = bodies.read(entity, element, content)
             document.add(name, body, remarks, content)
     about: Infos = document.walker.read(entities.around, competition)
-    forget_versions(document.walker, competition)
+    forget_code(document.walker, competition)
     return document.decoded(about)
 
 

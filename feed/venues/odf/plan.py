@@ -46,7 +46,8 @@ class Texts(NamedTuple):
 class Node(msgspec.Struct):
     """One element: all its attributes, those that are taken as sent (by field), its text, what each child leads to.
 
-    A child that is a Node itself holds more fields of the same Struct; those `elsewhere` are read by someone else.
+    A child that is a Node itself holds more fields of the same Struct; children, and attributes (`@Name`), that are
+    `elsewhere` are read by someone else.
     """
 
     slots: dict[str, Slot] = {}
@@ -73,8 +74,9 @@ def compile_plan(
 
     `finishes` settle the fields of a Struct, or of one that is derived from it, before it is built.
 
-    Children of the Struct's own element, or of that `within` it, that are named in `elsewhere` are neither read nor
-    kept as unmapped. Raises TypeError for a Struct whose paths contradict each other or whose types have no reader.
+    Children of the Struct's own element, or of that `within` it, and its attributes (`@Name`) that are named in
+    `elsewhere` are neither read nor kept as unmapped. Raises TypeError for a Struct whose paths contradict each other
+    or whose types have no reader.
     """
 
     @cache
@@ -107,7 +109,9 @@ def compile_plan(
         return Part(plan_of(get_args(bare)[0] if is_list else bare), field, is_list)
 
     plan = plan_of(struct)
-    _descend(plan.node, [within] if within else []).elsewhere = frozenset(elsewhere)
+    names = frozenset(elsewhere)
+    plan.node.elsewhere = frozenset(name for name in names if name.startswith("@"))
+    _descend(plan.node, [within] if within else []).elsewhere |= names
     return plan
 
 

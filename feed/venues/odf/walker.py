@@ -131,7 +131,8 @@ class Walker:
             if text and field is not None:
                 fields[field] = text
             elif (slot := slots.get(name)) is None:
-                self.keep_attribute(element, name, text)
+                if f"@{name}" not in node.elsewhere:
+                    self.keep_attribute(element, name, text)
             elif text or slot.required:
                 try:
                     fields[slot.field] = slot.read(text, self.context)

@@ -131,6 +131,14 @@ def test_a_text_in_several_languages_is_a_mapping():
     }
 
 
+def test_what_is_read_elsewhere_is_not_left_over():
+    """An attribute of the Struct's own element, a child of the one that holds them; anywhere else both are."""
+    walker = Walker(UTC, has_text=True)
+    plan = compile_plan(Named, {}, elsewhere=["Entity", "@Gen"], within="Entities")
+    walker.read(plan, etree.fromstring('<T Gen="1" Gone="2"><Entity/><Entities Gone="3"><Entity/></Entities></T>'))
+    assert set(walker.unmapped) == {"/T/@Gone", "/T/Entity", "/T/Entities/@Gone"}
+
+
 def test_what_is_left_over_is_taken_once():
     """With paths from the document's root, or from an element on; afterwards nothing is left."""
     root = etree.fromstring('<T><Tree New="1" At="1970-01-01T00:00:00"><Who Id="1"/></Tree><Tree/></T>')
