@@ -17,7 +17,7 @@ from feed.clock import now_micros
 from feed.config import Settings
 from feed.core.ring import Ring
 from feed.errors import BrokerError
-from feed.ingest.worker import Worker
+from feed.ingest.worker import Workers
 from feed.keydesk import KeyDesk
 from feed.listen import listen, raise_descriptor_limit, url_of
 from feed.notify import notify
@@ -122,9 +122,9 @@ async def started(settings: Settings, node: Node = WHOLE) -> AsyncIterator[tuple
         bound = listen(settings.host, settings.port, shared=node.shares_port)
         stack.callback(bound.close)
         broker, links = await _connect(settings, stack)
-        worker = Worker()
-        stack.callback(worker.close)
-        worlds = {flag: await World.build(flag, link, settings, now_micros, worker) for flag, link in links.items()}
+        workers = Workers()
+        stack.callback(workers.close)
+        worlds = {flag: await World.build(flag, link, settings, now_micros, workers) for flag, link in links.items()}
         _check_apart(worlds)
         tickets = Tickets(links["P"])
         await tickets.listen()

@@ -24,7 +24,7 @@ from feed.core.traced import Delivery, Traced
 from feed.errors import BrokerError, ContradictionError, OutcomeUnknownError
 from feed.ingest.admission import Admission, Limits
 from feed.ingest.refused import RefusalLog
-from feed.ingest.worker import Worker
+from feed.ingest.worker import Workers
 from feed.serve.delays import Delays
 from feed.serve.pump import Pump
 from feed.serve.reading import Reading
@@ -114,14 +114,14 @@ class World:
         self._derivation: Derivation = lambda _: nullcontext()
 
     @classmethod
-    async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock, worker: Worker) -> "World":
+    async def build(cls, flag: str, link: Connection, settings: Settings, clock: Clock, workers: Workers) -> "World":
         """Set up the streams, fill the board, and wire the journey of one result."""
         _check(link)
         epoch = await set_up(link, STREAMS, settings.replicas)
         tip, state, segments = await _begun(link)
         publisher = Publisher(link, state.tide, clock)
         limits = Limits(settings.body_bytes_max, settings.reorder_window_ms * 1000, settings.answer_ms / 1000)
-        admission = Admission(publisher, state.heads, limits, clock, worker)
+        admission = Admission(publisher, state.heads, limits, clock, workers)
         pump = Pump(epoch, state.log, segments.load, clock)
         state.wake = pump.wake
         admission.stages = publisher.stages = pump.stages = state.stages

@@ -123,6 +123,11 @@ def is_pause(number: int) -> bool:
     return number > AT_ONCE and not number % STEP
 
 
+def pauses_of(entities: int) -> int:
+    """How often they get it among so many."""
+    return max(0, entities - AT_ONCE) // STEP
+
+
 def _judge(new: Candidate, document: ListedDocument, head: Head | None, barrier: int, *, full: bool) -> Verdict:
     if document.event < barrier:
         return Stale(head.seq if head else 0)  # a newer full list has told already what is so

@@ -32,7 +32,7 @@ from feed.core.vocabulary import Vocabulary
 from feed.errors import OutcomeUnknownError, TooLargeError
 from feed.ingest.patience import Patience, again, let_go, patient
 from feed.ingest.sets import Sets, SetStore, Turn
-from feed.ingest.worker import Worker
+from feed.ingest.worker import Workers
 from feed.refusals import FORBIDDEN, Reason, Refusal
 
 FLAG_BYTES = 4_096
@@ -40,7 +40,7 @@ _FLAG = re.compile(rb"FeedFlag\s*=\s*[\"']\s*([A-Za-z]*)")
 _ASTRAY = FORBIDDEN | {Reason.FLAG_MISMATCH}  # says nothing about the versions of the document it names
 _REMEMBERED_TOPICS = 10_000
 _REMEMBERED_VERSIONS = 1_000
-IN_LOOP_BYTES = 128 * 1024  # takes a few milliseconds to decode; what is longer goes to the worker
+IN_LOOP_BYTES = 128 * 1024  # takes a few milliseconds to decode; what is longer goes to a worker
 LONG_BYTES_A_SECOND = 256 * 1024  # how much longer a long document may take: it gives way to results
 
 
@@ -88,7 +88,7 @@ class Admission:
     something was refused.
     """
 
-    def __init__(self, store: Store, heads: Heads, limits: Limits, clock: Callable[[], int], worker: Worker) -> None:
+    def __init__(self, store: Store, heads: Heads, limits: Limits, clock: Callable[[], int], workers: Workers) -> None:
         self.heard: Callable[[Sender, int, int], None] = lambda *_: None
         self.refused: Callable[[str | None, str | None, tuple[Quarantined, ...]], None] = lambda *_: None
         self.counts: Counter[str] = Counter()
@@ -102,9 +102,9 @@ class Admission:
         self._known = Known(heads)
         self._limits = limits
         self._clock = clock
-        self._worker = worker
+        self._workers = workers
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._sets = Sets(store, heads, limits.window, clock)
+        self._sets = Sets(store, heads, limits.window, clock, workers.room)
         self._seen: OrderedDict[str, set[int]] = OrderedDict()
 
     async def admit(self, arrival: Arrival, raw_id: str, flag: str, decode: Decode, receipt: Receipt) -> Outcome:
@@ -157,9 +157,10 @@ class Admission:
         if isinstance(plain, Refusal):
             return Decoded(refusal=plain)
         if len(plain) <= IN_LOOP_BYTES:
+            self._workers.room.came()
             return decode(plain, receipt)
         with patience.of("the document was not decoded in time: long ones are, one after the other"):
-            return await self._worker.decode(decode, plain, receipt)
+            return await self._workers.decode(decode, plain, receipt)
 
     async def _inflated(self, arrival: Arrival) -> bytes | Refusal:
         most = arrival.key.bytes_max(self._limits.body_bytes) if arrival.key else self._limits.body_bytes
@@ -211,7 +212,8 @@ class Admission:
     async def _settle_set(self, arrival: Arrival, raw_id: str, decoded: Decoded, listing: Listing) -> Outcome:
         seen = self._seen.get(listing.topic, set())
         scope = arrival.key.scope if arrival.key else WHOLE
-        turn = Turn(listing, decoded.candidates, raw_id, seen, scope)
+        until = arrival.recv + int(self._seconds(listing.bytes) * 1e6)
+        turn = Turn(listing, decoded.candidates, raw_id, seen, until, scope)
         found = await self._sets.settle(turn)
         if isinstance(found, Refusal):
             return await self._refuse(arrival, raw_id, decoded, found)

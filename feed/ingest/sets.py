@@ -16,15 +16,18 @@ from feed.core.gate import Accepted, Duplicate, Refused, Stale, Wait
 from feed.core.heads import Head, Heads
 from feed.core.index import index_of
 from feed.core.known import Known
-from feed.core.lists import Change, Plan, admit_document, is_pause, plan
+from feed.core.lists import Change, Plan, admit_document, is_pause, pauses_of, plan
 from feed.core.outcome import Outcome, Stored
 from feed.core.plausibility import examine, remarked
 from feed.core.scope import WHOLE, Scope
 from feed.errors import OutcomeUnknownError
 from feed.ingest.patience import again
+from feed.ingest.room import Room, Steps
 from feed.refusals import Refusal
 from schemas.list import ListBody, ListedDocument
 from schemas.registry import AnyMessage
+
+BYTES_A_SECOND = 1024 * 1024  # of a list that leaves room while it is judged: a quarter of what its sender waits
 
 
 class SetStore(Protocol):
@@ -38,19 +41,26 @@ class SetStore(Protocol):
 
 
 class Turn:
-    """One document's turn at its set; its sender may write in `scope`.
+    """One document's turn at its set; its sender may write in `scope`, and waits `until` then (microseconds UTC).
 
     `stored` are sequences by topic, `lost` topics whose outcome is unknown, `broken` the rules that entities break, by
     topic; `remarks` and `rules` are those of what was stored.
     """
 
     def __init__(
-        self, listing: Listing, entities: Sequence[Candidate], raw_id: str, seen: Container[int], scope: Scope = WHOLE
+        self,
+        listing: Listing,
+        entities: Sequence[Candidate],
+        raw_id: str,
+        seen: Container[int],
+        until: int,
+        scope: Scope = WHOLE,
     ) -> None:
         self.listing = listing
         self.entities = entities
         self.raw_id = raw_id
         self.seen = seen
+        self.until = until
         self.scope = scope
         self.stored: dict[str, int] = {}
         self.lost: set[str] = set()
@@ -62,12 +72,13 @@ class Turn:
 class Sets:
     """Writes documents into the sets of one flag."""
 
-    def __init__(self, store: SetStore, heads: Heads, window: int, clock: Callable[[], int]) -> None:
+    def __init__(self, store: SetStore, heads: Heads, window: int, clock: Callable[[], int], room: Room) -> None:
         self._store = store
         self._heads = heads
         self._known = Known(heads)
         self._window = window
         self._clock = clock
+        self._room = room
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def settle(self, turn: Turn) -> Outcome | Refusal:
@@ -92,14 +103,15 @@ class Sets:
     async def _written(self, turn: Turn, verdict: Accepted) -> Outcome | Refusal | None:
         """Write what the document changes; None when a head has moved since it was judged, or nobody answered."""
         found = Plan([])
+        steps = self._room.steps(turn.listing.bytes / BYTES_A_SECOND, 2 * pauses_of(len(turn.entities)))
         for step in plan(turn.listing, turn.entities, self._heads, verdict, turn.scope):
             if step is None:
-                await asyncio.sleep(0)
+                await steps.pause()
             else:
                 found = step
         if found.refusal is not None:
             return found.refusal
-        found = await self._looked_at(turn, found)
+        found = self._in_time(turn, await self._looked_at(turn, found, steps))
         left = {change.candidate.message.topic for change in found.changes}
         is_whole = not left
         try:
@@ -117,7 +129,7 @@ class Sets:
             return None
         return self._outcome(turn, found) if is_whole else None
 
-    async def _looked_at(self, turn: Turn, found: Plan) -> Plan:
+    async def _looked_at(self, turn: Turn, found: Plan, steps: Steps) -> Plan:
         """The same changes, with a remark on those that cannot be true; others get their turn between them."""
         known = self._known.beside(change.candidate.message for change in found.changes)
         changes = []
@@ -128,8 +140,13 @@ class Sets:
             shown = self._heads.vocabulary.remarked(remarked(message, findings))
             changes.append(change if shown is message else _with(change, shown))
             if is_pause(number):
-                await asyncio.sleep(0)
+                await steps.pause()
         return found._replace(changes=changes)
+
+    def _in_time(self, turn: Turn, found: Plan) -> Plan:
+        """Half of what is left of the sender's wait at most: its document may have waited for another of the set."""
+        left = (turn.until - self._clock()) / 1e6
+        return found._replace(seconds=min(found.seconds, max(left, 1.0) / 2))
 
     def _learn(self, turn: Turn, change: Change, seq: int) -> None:
         message = change.candidate.message

@@ -21,19 +21,49 @@ from msgspec.structs import replace
 
 from feed.candidate import Candidate, Decode, Decoded, Receipt
 from feed.errors import OutcomeUnknownError
+from feed.ingest.room import Room
 
 GIVEN_BYTES = 256 * 1024  # of a document that are handed over at once
 PORTION = 25  # candidates that come back at once
 NICENESS = 5  # a third of the share of a process of usual priority
+LONG_NICENESS = 10  # a tenth of it
+LONG_BYTES = 1024 * 1024  # takes half a second to decode
+BYTES_A_SECOND = 2 * 1024 * 1024  # of what leaves room while it comes back: an eighth of what its sender waits
 _DECODER = msgspec.msgpack.Decoder(tuple[Candidate, ...])
 
 Found = TypeVar("Found")
 
 
-class Worker:
-    """Decodes in another process, which is started with the first long document and ends with this one."""
+class Workers:
+    """One worker for long documents and one for those that are not: no result waits until a list is decoded.
+
+    `room` is what the long ones leave to others.
+    """
 
     def __init__(self) -> None:
+        self.room = Room()
+        self._middling, self._long = Worker(), Worker(LONG_NICENESS, self.room)
+
+    async def decode(self, decode: Decode, document: bytes, receipt: Receipt) -> Decoded:
+        """As `Worker.decode`."""
+        worker = self._long if len(document) > LONG_BYTES else self._middling
+        return await worker.decode(decode, document, receipt)
+
+    def close(self) -> None:
+        """End both."""
+        self._middling.close()
+        self._long.close()
+
+
+class Worker:
+    """Decodes in another process, which is started with its first document and ends with this one.
+
+    Where it is given some `room`, what comes back of a document leaves that to others.
+    """
+
+    def __init__(self, niceness: int = NICENESS, room: Room | None = None) -> None:
+        self._niceness = niceness
+        self._room = room or Room()
         self._turn = asyncio.Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._number: int | None = None  # of the process, while it is known to live
@@ -52,9 +82,11 @@ class Worker:
             except asyncio.CancelledError:
                 self.close()
                 raise
+            steps = self._room.steps(len(document) / BYTES_A_SECOND, -(-count // PORTION))
             candidates: list[Candidate] = []
             while len(candidates) < count:
                 candidates += _DECODER.decode(await self._ask(_take, len(candidates)))
+                await steps.pause()
         return replace(decoded, candidates=tuple(candidates))
 
     def close(self) -> None:
@@ -70,7 +102,7 @@ class Worker:
     async def _ask(self, act: Callable[..., Found], *arguments: object) -> Found:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")  # a fork would share the loop's sockets
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_settle_in)
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_settle_in, initargs=(self._niceness,))
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
         except BrokenProcessPool as error:
@@ -110,8 +142,8 @@ def _take(start: int) -> bytes:
     return msgspec.msgpack.encode(portion)
 
 
-def _settle_in() -> None:
-    os.nice(NICENESS)
+def _settle_in(niceness: int) -> None:
+    os.nice(niceness)
     end_with_parent()
 
 

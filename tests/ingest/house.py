@@ -12,7 +12,7 @@ from feed.core.index import index_of
 from feed.core.lists import Change, Plan
 from feed.core.outcome import Arrival, Outcome
 from feed.ingest.admission import Admission, Limits
-from feed.ingest.worker import Worker
+from feed.ingest.worker import Workers
 from feed.refusals import Reason, Refusal
 from tests.core.makers import TOPIC, stored
 
@@ -111,7 +111,7 @@ class House:
         self.clock = Clock()
         self.stream = Stream(self.clock)
         self.admission = Admission(
-            self.stream, self.stream.heads, Limits(1_000, WINDOW, deadline), self.clock, Worker()
+            self.stream, self.stream.heads, Limits(1_000, WINDOW, deadline), self.clock, Workers()
         )
         self.count = 0
 

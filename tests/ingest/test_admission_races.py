@@ -12,7 +12,7 @@ from feed.core.outcome import Arrival, Outcome, Stored
 from feed.errors import OutcomeUnknownError
 from feed.ingest import patience
 from feed.ingest.admission import IN_LOOP_BYTES, Admission, Limits
-from feed.ingest.worker import Worker
+from feed.ingest.worker import Workers
 from feed.refusals import Reason
 from tests.core.makers import TOPIC, candidate, withdrawal
 from tests.ingest.house import RECEIPT, WINDOW, House, refused, times, until
@@ -99,13 +99,13 @@ async def test_without_an_answer_in_time_the_outcome_is_unknown(name: str):
 
 async def test_a_document_that_is_not_decoded_in_time_is_not_the_brokers_fault(house: House):
     """The sender is told what was late, and to send again."""
-    worker = Worker()
+    workers = Workers()
     limits = Limits(2 * IN_LOOP_BYTES, WINDOW, 0.05)
-    admission = Admission(house.stream, house.stream.heads, limits, house.clock, worker)
+    admission = Admission(house.stream, house.stream.heads, limits, house.clock, workers)
     arrival = Arrival("odf", b" " * (IN_LOOP_BYTES + 1), "", house.clock.now)
     with pytest.raises(OutcomeUnknownError) as error:
         await admission.admit(arrival, "id", "P", slow, RECEIPT)
-    worker.close()
+    workers.close()
     assert error.value.detail.startswith("the document was not decoded in time")
     assert error.value.hint == "Send the same bytes again."
 

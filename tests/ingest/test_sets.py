@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from feed.candidate import Decoded
 from feed.core.lists import Change, Plan
-from feed.core.outcome import Outcome
+from feed.core.outcome import Arrival, Outcome
 from feed.errors import BrokerError, OutcomeUnknownError
 from feed.ingest.admission import LONG_BYTES_A_SECOND
+from feed.ingest.room import Room, Steps
 from feed.refusals import Reason
 from feed.venues.odf import decode
 from schemas.message import Op, Remark
@@ -166,6 +167,53 @@ async def test_the_broker_may_be_away_for_a_while(house: House):
     house.stream.before["catch_up"] = times(2, OutcomeUnknownError("away"))
     outcome = await house.send(decoded=document(1, 10, {"a": "1"}))
     assert topics(outcome) == [topic_of("a"), LIST_TOPIC]
+
+
+async def test_who_waited_long_has_less_time_to_write(house: House, monkeypatch: pytest.MonkeyPatch):
+    """As much as its length asks for, or half of what is left until its sender gives up."""
+    seconds: list[float] = []
+    publish_all = house.stream.publish_all
+
+    def noted(plan: Plan, raw_id: str) -> AsyncIterator[list[tuple[Change, int]]]:
+        seconds.append(plan.seconds)
+        return publish_all(plan, raw_id)
+
+    monkeypatch.setattr(house.stream, "publish_all", noted)
+    for version, waited in ((1, 0), (2, 30), (3, 3600)):
+        found = document(version, version, {"a": str(version)})
+        assert found.listing is not None
+        long = replace(found, listing=replace(found.listing, bytes=40 * LONG_BYTES_A_SECOND))
+
+        def slowly(*_: object, found: Decoded = long, micros: int = waited * 1_000_000) -> Decoded:
+            house.clock.now += micros
+            return found
+
+        await house.admission.admit(Arrival("odf", b"", "", house.clock.now), f"id{version}", "P", slowly, RECEIPT)
+    assert seconds == [20, 7.5, 0.5]
+
+
+async def test_a_long_list_leaves_room_while_it_is_judged(house: House, monkeypatch: pytest.MonkeyPatch):
+    """At each pause of both looks at it, to what is decoded in the loop: a quarter of its sender's wait in all."""
+    found: list[tuple[float, int]] = []
+    rests = 0
+
+    class Counted(Steps):
+        async def pause(self) -> None:
+            nonlocal rests
+            rests += 1
+            await super().pause()
+
+    def steps(room: Room, seconds: float, count: int) -> Steps:
+        found.append((seconds, count))
+        return Counted(room, 0.0)
+
+    monkeypatch.setattr(Room, "steps", steps)
+    decoded = document(1, 10, {f"e{number}": "1" for number in range(120)})
+    assert decoded.listing is not None
+    await house.send(decoded=replace(decoded, listing=replace(decoded.listing, bytes=40 * LONG_BYTES_A_SECOND)))
+    assert found == [(10.0, 4)]
+    assert rests == 4
+    assert house.admission._workers.room.is_wanted
 
 
 async def test_documents_of_one_set_take_turns(house: House):

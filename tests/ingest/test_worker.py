@@ -14,7 +14,8 @@ from msgspec.structs import replace
 import feed.ingest.worker
 from feed.candidate import Attachment, Candidate, Decoded, Receipt
 from feed.errors import OutcomeUnknownError
-from feed.ingest.worker import GIVEN_BYTES, PORTION, Worker
+from feed.ingest.room import INTERVAL_SECONDS_MAX, Steps
+from feed.ingest.worker import GIVEN_BYTES, LONG_BYTES, PORTION, Worker, Workers
 from schemas.message import BodyRef
 from tests.core.makers import candidate
 from tests.service_fixture import wait_until
@@ -57,7 +58,7 @@ def dies(document: bytes, _: Receipt) -> Decoded:
 
 def lingers(document: bytes, _: Receipt) -> Decoded:
     """A decoder that is not through for a long time; it leaves a file when it begins."""
-    Path(document.decode()).touch()
+    Path(document.decode().rstrip()).touch()
     time.sleep(60)
     return Decoded()
 
@@ -98,6 +99,44 @@ async def test_decoding_runs_in_another_process_that_stays(worker: Worker):
     first = await worker.decode(place_of, b"", RECEIPT)
     assert first == await worker.decode(place_of, b"", RECEIPT)
     assert first.flag != str(os.getpid())
+
+
+async def test_a_short_one_does_not_wait_for_a_long_one(tmp_path: Path):
+    """It has a process of its own; both end with their owner."""
+    workers, begun = Workers(), tmp_path / "begun"
+    document = str(begun).encode().ljust(LONG_BYTES + 1)
+    decoding = asyncio.create_task(workers.decode(lingers, document, RECEIPT))
+    await wait_until(begun.exists)
+    assert len((await asyncio.wait_for(workers.decode(many, b"3", RECEIPT), 10)).candidates) == 3
+    workers.close()
+    with pytest.raises(OutcomeUnknownError):
+        await asyncio.wait_for(decoding, 5)
+
+
+async def test_long_ones_leave_the_processor_too():
+    """A list goes behind a result of 150 kB, and that behind the loop and the broker."""
+    workers = Workers()
+    short, long = [await workers.decode(echoed, document, RECEIPT) for document in (b"", b" " * (LONG_BYTES + 1))]
+    assert os.nice(0) < (short.version or 0) < (long.version or 0)
+    workers.close()
+
+
+async def test_what_comes_back_leaves_room(monkeypatch: pytest.MonkeyPatch):
+    """Of a long document, behind each portion; of one that is not, nobody waits for that."""
+    rests: list[float] = []
+
+    async def rest(steps: Steps) -> None:
+        rests.append(steps._interval)
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(Steps, "pause", rest)
+    workers = Workers()
+    count = b"%d" % (2 * PORTION + 1)
+    await workers.decode(many, count.ljust(LONG_BYTES + 1), RECEIPT)
+    assert rests == [INTERVAL_SECONDS_MAX] * 3
+    assert workers._long._room is workers.room
+    assert workers._middling._room is not workers.room
+    workers.close()
 
 
 async def test_a_document_that_kills_the_process_harms_only_itself(worker: Worker):
