@@ -29,20 +29,26 @@ class Room:
         return time.monotonic() - self._last < RECENT_SECONDS
 
     def steps(self, seconds: float, count: int) -> "Steps":
-        """For so many steps that may take so many `seconds` longer than they do by themselves."""
-        return Steps(self, min(seconds / max(count, 1), INTERVAL_SECONDS_MAX))
+        """For about so many steps that may take so many `seconds` longer, together, than they do by themselves."""
+        return Steps(self, seconds, min(seconds / max(count, 1), INTERVAL_SECONDS_MAX))
 
 
 class Steps:
-    """Those of one document, at least `interval` seconds from one to the next while others come."""
+    """Those of one document, at least `interval` seconds from one to the next while others come.
 
-    def __init__(self, room: Room, interval: float) -> None:
+    Once they have rested for `seconds` in all, they rest no more.
+    """
+
+    def __init__(self, room: Room, seconds: float, interval: float) -> None:
         self._room = room
+        self._left = seconds
         self._interval = interval
         self._began = time.monotonic()
 
     async def pause(self) -> None:
         """Return when the next step may begin, after one turn of the loop at least."""
-        early = self._began + self._interval - time.monotonic() if self._room.is_wanted else 0.0
-        await asyncio.sleep(max(0.0, early))
+        done = time.monotonic()
+        early = self._began + self._interval - done
+        await asyncio.sleep(early if early > 0 and self._left > 0 and self._room.is_wanted else 0)
         self._began = time.monotonic()
+        self._left -= self._began - done

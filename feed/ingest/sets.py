@@ -23,6 +23,7 @@ from feed.core.scope import WHOLE, Scope
 from feed.errors import OutcomeUnknownError
 from feed.ingest.patience import again
 from feed.ingest.room import Room, Steps
+from feed.ingest.worker import LONG_BYTES
 from feed.refusals import Refusal
 from schemas.list import ListBody, ListedDocument
 from schemas.registry import AnyMessage
@@ -103,7 +104,7 @@ class Sets:
     async def _written(self, turn: Turn, verdict: Accepted) -> Outcome | Refusal | None:
         """Write what the document changes; None when a head has moved since it was judged, or nobody answered."""
         found = Plan([])
-        steps = self._room.steps(turn.listing.bytes / BYTES_A_SECOND, 2 * pauses_of(len(turn.entities)))
+        steps = self._room.steps(self._rest(turn), 2 * pauses_of(len(turn.entities)))
         for step in plan(turn.listing, turn.entities, self._heads, verdict, turn.scope):
             if step is None:
                 await steps.pause()
@@ -145,8 +146,15 @@ class Sets:
 
     def _in_time(self, turn: Turn, found: Plan) -> Plan:
         """Half of what is left of the sender's wait at most: its document may have waited for another of the set."""
-        left = (turn.until - self._clock()) / 1e6
-        return found._replace(seconds=min(found.seconds, max(left, 1.0) / 2))
+        return found._replace(seconds=min(found.seconds, max(self._left(turn), 1.0) / 2))
+
+    def _rest(self, turn: Turn) -> float:
+        """How long its judging may rest, a quarter of what is left at most; one that is not long never does."""
+        size = turn.listing.bytes
+        return min(size / BYTES_A_SECOND, max(self._left(turn), 0.0) / 4) if size > LONG_BYTES else 0.0
+
+    def _left(self, turn: Turn) -> float:
+        return (turn.until - self._clock()) / 1e6
 
     def _learn(self, turn: Turn, change: Change, seq: int) -> None:
         message = change.candidate.message

@@ -1,8 +1,9 @@
-"""Long documents are decoded in a process of their own: in the loop they would hold up every result.
+"""Documents above 128 kB are decoded in other processes: in the loop they would hold up every result.
 
-One document at a time; what it holds comes back in portions, since taking over thousands of messages at once would
-hold up the loop as well: as MessagePack, which is read in a third of the time of a pickle. The process leaves the
-processor to the loop and the broker where there is not enough of it for all.
+Those above 1 MB, the long ones, have one to themselves. Each takes one document at a time; what that holds comes back
+in portions, since taking over thousands of messages at once would hold up the loop as well: as MessagePack, which is
+read in a third of the time of a pickle. They leave the processor to the loop and the broker where there is not enough
+of it for all.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -26,7 +28,7 @@ from feed.ingest.room import Room
 GIVEN_BYTES = 256 * 1024  # of a document that are handed over at once
 PORTION = 25  # candidates that come back at once
 NICENESS = 5  # a third of the share of a process of usual priority
-LONG_NICENESS = 10  # a tenth of it
+LONG_NICENESS = 8  # a seventh of it
 LONG_BYTES = 1024 * 1024  # takes half a second to decode
 BYTES_A_SECOND = 2 * 1024 * 1024  # of what leaves room while it comes back: an eighth of what its sender waits
 _DECODER = msgspec.msgpack.Decoder(tuple[Candidate, ...])
@@ -35,7 +37,7 @@ Found = TypeVar("Found")
 
 
 class Workers:
-    """One worker for long documents and one for those that are not: no result waits until a list is decoded.
+    """One worker for long documents and one for those in between: no result waits until a list is decoded.
 
     `room` is what the long ones leave to others.
     """
@@ -79,14 +81,15 @@ class Worker:
                 await self._ask(_give, start, document[start : start + GIVEN_BYTES])
             try:
                 decoded, count = await self._ask(_begin, decode, receipt)
+                portions = deque([await self._ask(_take, start) for start in range(0, count, PORTION)])
             except asyncio.CancelledError:
                 self.close()
                 raise
-            steps = self._room.steps(len(document) / BYTES_A_SECOND, -(-count // PORTION))
-            candidates: list[Candidate] = []
-            while len(candidates) < count:
-                candidates += _DECODER.decode(await self._ask(_take, len(candidates)))
-                await steps.pause()
+        steps = self._room.steps(len(document) / BYTES_A_SECOND, len(portions))
+        candidates: list[Candidate] = []
+        while portions:
+            candidates += _DECODER.decode(portions.popleft())
+            await steps.pause()
         return replace(decoded, candidates=tuple(candidates))
 
     def close(self) -> None:

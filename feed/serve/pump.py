@@ -85,6 +85,7 @@ class Pump:
         self._clock = clock
         self._deltas: dict[Labels | None, Deltas] = {}
         self._woken: asyncio.Handle | None = None
+        self._is_behind = False  # the last round ended before the tip: the next one was asked for
         self._busy_until = 0.0  # time.monotonic, as long after a round as that took
         self._timers: list[asyncio.TimerHandle] = []
 
@@ -119,11 +120,11 @@ class Pump:
             self._woken = asyncio.get_running_loop().call_soon(self._await_read if is_busy else self._run)
 
     def flush(self) -> None:
-        """Write at once what `wake` left to the loop's next turn: nothing more is waiting that could go out with it.
+        """Write at once what `wake` left to the loop's next turn: the broker has nothing more to send just now.
 
-        Behind a round that is hardly over it stays there.
+        Behind a round that is hardly over, or did not reach the tip, it stays there.
         """
-        if self._woken is not None and time.monotonic() >= self._busy_until:
+        if self._woken is not None and not self._is_behind and time.monotonic() >= self._busy_until:
             self._woken.cancel()
             self._run()
 
@@ -241,7 +242,8 @@ class Pump:
                 self._busy_until = 2 * end - start
             self.told(front, [batch.entries for batch in batches], began)
         self.cohorts.front = front
-        if front < self._log.tip:
+        self._is_behind = front < self._log.tip
+        if self._is_behind:
             self.wake()
 
     def _write_all(self, batches: list[Batch]) -> None:

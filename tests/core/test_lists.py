@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from feed.candidate import Candidate
 from feed.core.gate import Accepted, Duplicate, Refused, Stale, Verdict, Wait
-from feed.core.lists import HEAD_BYTES_MAX, Plan, is_pause, pauses_of, plan
+from feed.core.lists import HEAD_BYTES_MAX, Plan, plan
 from feed.core.scope import Scope
 from feed.refusals import Reason
 from schemas.list import ListBody
@@ -397,9 +397,3 @@ def test_one_version_cannot_keep_and_remove_an_entity():
     found = a_set.plan(of, [gone(named)], Accepted(0))
     assert found.refusal is not None
     assert found.refusal.reason is Reason.VERSION_CONFLICT
-
-
-@pytest.mark.parametrize("entities", [0, 1, 100, 109, 110, 1007])
-def test_pauses_are_known_before(entities: int):
-    """As many as the judging of so many entities makes."""
-    assert pauses_of(entities) == sum(map(is_pause, range(1, entities + 1)))

@@ -51,14 +51,24 @@ async def test_nobody_waits_for_nobody(time: Time):
     assert time.slept == [0, 0]
 
 
-@pytest.mark.parametrize("count, interval", [(1, INTERVAL_SECONDS_MAX), (1000, 0.001), (0, INTERVAL_SECONDS_MAX)])
-async def test_rests_have_a_sum(time: Time, count: int, interval: float):
-    """However many steps there are, together they rest no longer than they may; one alone never long."""
+@pytest.mark.parametrize("count, interval", [(1, INTERVAL_SECONDS_MAX), (500, 0.002), (0, INTERVAL_SECONDS_MAX)])
+async def test_one_rest_is_never_long(time: Time, count: int, interval: float):
+    """It is the step's share of what they may rest together."""
     room = Room()
     room.came()
-    steps = room.steps(1.0, count)
-    await steps.pause()
+    await room.steps(1.0, count).pause()
     assert time.slept == [interval]
+
+
+async def test_rests_have_a_sum(time: Time):
+    """Also where there are more steps than were told."""
+    room = Room()
+    room.came()
+    steps = room.steps(0.01, 5)
+    for _ in range(10):
+        await steps.pause()
+    assert sum(time.slept) == pytest.approx(0.01, abs=0.002)
+    assert time.slept[-1] == 0
 
 
 async def test_a_step_lets_the_loop_turn():

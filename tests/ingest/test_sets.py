@@ -10,6 +10,7 @@ from feed.core.outcome import Arrival, Outcome
 from feed.errors import BrokerError, OutcomeUnknownError
 from feed.ingest.admission import LONG_BYTES_A_SECOND
 from feed.ingest.room import Room, Steps
+from feed.ingest.worker import LONG_BYTES
 from feed.refusals import Reason
 from feed.venues.odf import decode
 from schemas.message import Op, Remark
@@ -193,7 +194,7 @@ async def test_who_waited_long_has_less_time_to_write(house: House, monkeypatch:
 
 
 async def test_a_long_list_leaves_room_while_it_is_judged(house: House, monkeypatch: pytest.MonkeyPatch):
-    """At each pause of both looks at it, to what is decoded in the loop: a quarter of its sender's wait in all."""
+    """At each pause of both looks at it, a quarter of its sender's wait in all; one of 1 MB and less never rests."""
     found: list[tuple[float, int]] = []
     rests = 0
 
@@ -205,14 +206,15 @@ async def test_a_long_list_leaves_room_while_it_is_judged(house: House, monkeypa
 
     def steps(room: Room, seconds: float, count: int) -> Steps:
         found.append((seconds, count))
-        return Counted(room, 0.0)
+        return Counted(room, seconds, 0.0)
 
     monkeypatch.setattr(Room, "steps", steps)
-    decoded = document(1, 10, {f"e{number}": "1" for number in range(120)})
-    assert decoded.listing is not None
-    await house.send(decoded=replace(decoded, listing=replace(decoded.listing, bytes=40 * LONG_BYTES_A_SECOND)))
-    assert found == [(10.0, 4)]
-    assert rests == 4
+    for version, size in ((1, 40 * LONG_BYTES_A_SECOND), (2, LONG_BYTES)):
+        decoded = document(version, version, {f"e{number}": str(version) for number in range(120)})
+        assert decoded.listing is not None
+        await house.send(decoded=replace(decoded, listing=replace(decoded.listing, bytes=size)))
+    assert found == [(10.0, 4), (0.0, 4)]
+    assert rests == 8
     assert house.admission._workers.room.is_wanted
 
 

@@ -43,6 +43,7 @@ KNOWN_ATTRIBUTES = frozenset(
 _LENGTHS = {"CompetitionCode": 15, "DocumentType": 30, "Language": 3, "Source": 256, "DocumentSubtype": 256}
 _NEEDED = ("CompetitionCode", "DocumentCode", "DocumentType")
 _KEY_ATTRIBUTES = (*_NEEDED, "DocumentSubcode", "DocumentSubtype", "Language")
+_REMEMBERED_MAX = 512  # characters: what is longer may be refused yet, and is read again
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 Attributes = Mapping[str, str]
@@ -166,7 +167,8 @@ def _named(attributes: Attributes) -> _Named:
     for name in _NEEDED:
         if not attributes.get(name):
             raise _refused(Reason.NO_KEY, f"{name} is missing or empty", name)
-    return _key(*[attributes.get(name, "") for name in _KEY_ATTRIBUTES])
+    values = [attributes.get(name, "") for name in _KEY_ATTRIBUTES]
+    return (_key if sum(map(len, values)) <= _REMEMBERED_MAX else _key.__wrapped__)(*values)
 
 
 @lru_cache(maxsize=4_096)  # a key comes again with each version

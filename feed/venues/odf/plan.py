@@ -110,8 +110,9 @@ def compile_plan(
 
     plan = plan_of(struct)
     names = frozenset(elsewhere)
-    plan.node.elsewhere = frozenset(name for name in names if name.startswith("@"))
-    _descend(plan.node, [within] if within else []).elsewhere |= names
+    attributes = frozenset(name for name in names if name.startswith("@"))
+    plan.node.elsewhere = attributes
+    _descend(plan.node, [within] if within else []).elsewhere |= names - attributes
     return plan
 
 
