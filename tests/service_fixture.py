@@ -181,6 +181,7 @@ class House(Running):
         pid = self.service._broker.pid
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)  # a thread on the other core may take a step yet
         try:
             yield
         finally:
