@@ -28,7 +28,7 @@ from feed.ingest.room import Room
 GIVEN_BYTES = 256 * 1024  # of a document that are handed over at once
 PORTION = 25  # candidates that come back at once
 NICENESS = 5  # a third of the share of a process of usual priority
-LONG_NICENESS = 8  # a seventh of it
+LONG_NICENESS = 8  # a sixth of the same
 LONG_BYTES = 1024 * 1024  # takes half a second to decode
 BYTES_A_SECOND = 2 * 1024 * 1024  # of what leaves room while it comes back: an eighth of what its sender waits
 _DECODER = msgspec.msgpack.Decoder(tuple[Candidate, ...])
