@@ -36,7 +36,7 @@ class Room:
 class Steps:
     """Those of one document, at least `interval` seconds from one to the next while others come.
 
-    Once they have rested for `seconds` in all, they rest no more.
+    Once their pauses have taken `seconds` in all, whoever had the loop in them, they rest no more.
     """
 
     def __init__(self, room: Room, seconds: float, interval: float) -> None:

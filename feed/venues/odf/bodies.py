@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from functools import cache
 from math import inf
-from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -24,7 +23,6 @@ from schemas.result_parts import Extended, Member
 from schemas.unit import Starter
 
 Side = TypeVar("Side", Competitor, Starter, Contender)
-_SORT_ORDER = attrgetter("sort_order")
 _SPLIT_TYPE = "PROGRESS"
 _SPLIT_CODE = "INTERMEDIATE"
 
@@ -61,11 +59,7 @@ def read_rows(rows: list[etree._Element], header: Header) -> list[Competitor] | 
 
 def in_order(competitors: Iterable[Competitor]) -> tuple[Competitor, ...]:
     """SortOrder is the order of the rows (Foundation Principles 5.2); rows without one go last, as sent."""
-    rows = tuple(competitors)
-    try:
-        return tuple(sorted(rows, key=_SORT_ORDER))
-    except TypeError:  # some have none
-        return tuple(sorted(rows, key=_place))
+    return tuple(sorted(competitors, key=_place))
 
 
 def _settle_competitor(fields: Fields) -> None:
