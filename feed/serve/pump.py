@@ -23,6 +23,7 @@ from feed.core.stages import Stage, Stages
 from feed.core.stall import StallWatch
 from feed.errors import OutcomeUnknownError
 from feed.serve.beginning import begun
+from feed.serve.pages import Pages
 from feed.serve.polls import Polls
 from feed.serve.subscriber import Subscriber
 from schemas.control import Filtered, Heartbeat, ReplayEnd, SnapshotEnd
@@ -120,7 +121,7 @@ class Pump:
             self._woken = asyncio.get_running_loop().call_soon(self._await_read if is_busy else self._run)
 
     def flush(self) -> None:
-        """Write at once what `wake` left to the loop's next turn: the broker has nothing more to send just now.
+        """Write at once what `wake` left to the loop's next turn: nothing more is known to come just now.
 
         Behind a round that is hardly over, or did not reach the tip, it stays there.
         """
@@ -253,11 +254,18 @@ class Pump:
 
     def _write(self, frames: bytes, members: Collection[Subscriber]) -> list[Subscriber]:
         clogged = []
-        for member in members:
-            if member.is_clogged:
-                clogged.append(member)
-            else:
-                member.write(frames)
+        pages = Pages(frames) if Pages.pay(frames, len(members)) else None
+        try:
+            for member in members:
+                if member.is_clogged:
+                    clogged.append(member)
+                elif pages is None:
+                    member.write(frames)
+                else:
+                    member.write_pages(pages)
+        finally:
+            if pages is not None:
+                pages.close()
         self.counts["writes"] += len(members) - len(clogged)
         return clogged
 

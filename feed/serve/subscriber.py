@@ -14,6 +14,7 @@ from feed.core.filters import Filter
 from feed.core.pace import Pace
 from feed.core.stall import StallWatch
 from feed.errors import ReaderError
+from feed.serve.pages import Pages
 from feed.serve.progress import accepted
 from schemas.control import Control
 
@@ -120,6 +121,12 @@ class Subscriber(asyncio.Protocol, ABC):
         if self.is_open and self.transport is not None:
             self.written += len(data)
             self.transport.write(data)
+
+    def write_pages(self, pages: Pages) -> None:
+        """As `write`, of frames that others take as well."""
+        if self.is_open and self.transport is not None:
+            self.written += pages.size
+            pages.write(self.transport)
 
     def say(self, control: Control) -> None:
         """Write one control frame."""
