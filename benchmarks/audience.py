@@ -1,7 +1,9 @@
 """Subscribers in a process of their own that keep the moment of every arrival, with system calls and little else.
 
 Every subscriber gets every message, in order, and all messages of a run have one size: so a message is known by its
-place, and of a frame only the head is looked at.
+place, and of a frame only the head is looked at. The moment of an arrival is the kernel's, which stamps what it puts
+into a socket; of what one look brings, that of the last. So readers need not be prompt, and rest between two looks:
+real ones are other machines, and do not take the processor from who serves them.
 """
 
 import multiprocessing
@@ -16,12 +18,16 @@ from typing import Any, NamedTuple
 
 from hdrh.histogram import HdrHistogram
 
+from benchmarks.stamps import STAMP_BYTES, ask_for_stamps, read_stamp
+
 LIMIT_SECONDS = 60.0
 EACH_MAX = 12_500  # subscribers of one process, of one loopback address: descriptors and ports are limited
 _BIND_ADDRESS_NO_PORT = 24  # of linux/in.h: a port that waits out an earlier round may be taken again
 _BUFFER = bytearray(1 << 18)
 _VIEW = memoryview(_BUFFER)
 _TENS_OF_MICROS = 100_000
+REST_MESSAGES = 0.3  # so much of the time between two messages is between two looks,
+REST_SECONDS_MAX = 0.005  # in which a round of deliveries is over
 
 
 class Opening(NamedTuple):
@@ -93,9 +99,10 @@ class Frames:
     A frame of n bytes holds n / `size` messages, rounded: none when it is shorter than half of one.
     """
 
-    __slots__ = ("_held", "_kept", "_left", "_size")
+    __slots__ = ("_held", "_kept", "_left", "_size", "stamp")
 
     def __init__(self, size: int) -> None:
+        self.stamp = 0.0  # time.time when the last of what was read came
         self._size = size
         self._left = 0  # bytes of the current frame still to come
         self._held = 0  # messages it will complete
@@ -105,9 +112,10 @@ class Frames:
         """Read once; the messages that are complete now. Raises ConnectionError at the end of the connection."""
         kept = self._kept
         _BUFFER[: len(kept)] = kept
-        got = sock.recv_into(_VIEW[len(kept) :])
+        got, stamps, _, _ = sock.recvmsg_into([_VIEW[len(kept) :]], STAMP_BYTES)
         if not got:
             raise ConnectionError("the server closed a connection")
+        self.stamp = read_stamp(stamps)
         return self._count(got + len(kept))
 
     def _count(self, got: int) -> int:
@@ -141,11 +149,12 @@ class _Subscriber:
         self.moments = array("d")
         self.totals = array("L")
 
-    def read(self) -> None:
+    def read(self, offset: float) -> None:
+        """Note how many messages are there, and since when; `offset` is perf_counter - time."""
         done = self.frames.take(self.sock)
         if done:
             self.total += done
-            self.moments.append(time.perf_counter())
+            self.moments.append(self.frames.stamp + offset)
             self.totals.append(self.total)
 
 
@@ -181,12 +190,16 @@ def _run(pipe: Pipe, port: int, openings: list[Opening], size: int, address: str
         poll.register(number, select.EPOLLIN)
     pipe.send("connected")
     schedule: Schedule | None = None
-    deadline = float("inf")
+    deadline, rest = float("inf"), 0.0
     while schedule is None or any(each.total < schedule.messages for each in subscribers):
-        for number, _ in poll.poll(0.05):
-            by_number[number].read()
+        if poll.poll(0.05, 1):
+            time.sleep(rest)
+        offset = time.perf_counter() - time.time()
+        for number, _ in poll.poll(0, len(by_number)):
+            by_number[number].read(offset)
         if schedule is None and pipe.poll():
             schedule = pipe.recv()
+            rest = min(REST_MESSAGES / schedule.rate, REST_SECONDS_MAX)
             deadline = time.perf_counter() + LIMIT_SECONDS
         if time.perf_counter() > deadline:
             raise TimeoutError(f"after {LIMIT_SECONDS:.0f} s not everything had come")
@@ -197,6 +210,7 @@ def _run(pipe: Pipe, port: int, openings: list[Opening], size: int, address: str
 def connected(port: int, opening: Opening, address: str = "127.0.0.1") -> socket.socket:
     """A subscriber's socket, opened, that blocks no more; raises ConnectionError when it is not let in."""
     sock = socket.socket()
+    ask_for_stamps(sock)
     sock.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
     sock.bind((address, 0))
     sock.connect(("127.0.0.1", port))

@@ -71,7 +71,7 @@ async def contenders(folder: Path) -> AsyncIterator[list[Contender]]:
     async with (
         _broker(folder, (*STREAMS, BARE)) as (broker, nats),
         _bare(nats) as bare,
-        feed_up(folder, broker) as (url, pid),
+        feed_up(folder, broker, ("serve",)) as (url, pid),
         _native(folder / "native") as natives,
     ):
         yield [bare, _service(url, pid, nats), *natives]

@@ -9,17 +9,14 @@ looked at.
 import multiprocessing
 import select
 import socket
-import struct
 import time
 from multiprocessing.connection import Connection as Pipe
 
 from benchmarks.clients import upgrade_request
+from benchmarks.stamps import STAMP_BYTES, ask_for_stamps, read_stamp
 
 _HEAD_BYTES = 48  # the longest frame head and `{"seq":` with its digits
 _SEQ = b'{"seq":'
-_SO_TIMESTAMPNS = 35  # of asm-generic/socket.h; also the type of what it brings
-_STAMP = struct.Struct("qq")  # a timespec: seconds and nanoseconds of the clock of time.time
-_STAMP_BYTES = socket.CMSG_SPACE(_STAMP.size)
 _ROOM_BYTES = 1 << 18  # for some of the largest messages: readers look late
 ROUND_SECONDS = 0.005  # in which a round of deliveries is over; messages come every 20 ms
 
@@ -76,7 +73,7 @@ def _run(pipe: Pipe, host: str, port: int, count: int) -> None:
 
 def _read(reader: _Reader) -> tuple[float, list[int]]:
     """Take what one system call brings: when the last of it came (time), and the messages that are complete now."""
-    got, stamps, _, _ = reader.sock.recvmsg_into([_BUFFER], _STAMP_BYTES)
+    got, stamps, _, _ = reader.sock.recvmsg_into([_BUFFER], STAMP_BYTES)
     if not got:
         raise ConnectionError("the service closed a connection")
     done: list[int] = []
@@ -91,10 +88,7 @@ def _read(reader: _Reader) -> tuple[float, list[int]]:
         reader.left -= taken
         if not reader.left and reader.seq:
             done.append(reader.seq)
-    if not stamps:  # it came before the kernel was asked
-        return time.time(), done
-    seconds, nanos = _STAMP.unpack(stamps[0][2])
-    return seconds + nanos / 1e9, done
+    return read_stamp(stamps), done
 
 
 def _begin(reader: _Reader, at: int, got: int) -> int:
@@ -117,7 +111,7 @@ _BUFFER = bytearray(1 << 20)
 
 def _connect(host: str, port: int) -> socket.socket:
     sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    ask_for_stamps(sock)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM_BYTES)
     sock.connect((host, port))
     sock.sendall(upgrade_request(host))
