@@ -126,6 +126,7 @@ class World:
         state.wake = pump.wake
         admission.stages = publisher.stages = pump.stages = state.stages
         consumer = Consumer(link, "FEED", epoch=epoch, after=tip, deliver=state.deliver, idle=pump.flush)
+        publisher.acknowledged = consumer.acknowledged
         past = Blobs(link), state.tide.passed, Moments(link), Labelling(state.board)
         reading = Reading(flag, epoch, state.log, state.board, pump, segments.load, *past)
         beats = Beats(link, clock)
@@ -138,7 +139,7 @@ class World:
         raw_id = f"{arrival.recv:016x}{secrets.token_hex(4)}"
         receipt = Receipt(arrival.recv, arrival.source, zones.get)
         outcome = await self.admission.admit(arrival, raw_id, self.reading.flag, decode, receipt)
-        if outcome.accepted:  # who was answered finds it here: the stream's copy comes with its acknowledgement
+        if outcome.accepted:  # who was answered finds it here: it may have to come from the stream
             await self.state.tide.passed(max(row.seq for row in outcome.accepted), SEEN_SECONDS)
         return outcome
 

@@ -11,6 +11,8 @@ from feed.core.index import headers_of
 from feed.errors import ContradictionError, OutcomeUnknownError
 from feed.stream.acks import publish_acked
 from feed.stream.consumer import StreamMessage, last_per_subject
+from feed.stream.pull import Pull
+from feed.stream.wire import Incoming
 from feed.world import State
 from schemas.topic import SUBJECT_PREFIX
 from schemas.wire import encode
@@ -32,6 +34,26 @@ async def test_a_restart_finds_log_board_and_heads_as_they_were(tmp_path: Path):
         _, body = await house.post(odf("XA", 2, unit=3))
         assert body["duplicates"] == 1
         assert await house.store(odf("XA", 3, unit=3)) == [7]
+
+
+async def test_a_reader_has_what_was_acknowledged_before_it_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Its copy from the stream is passed over."""
+    held: list[tuple[Pull, Incoming]] = []
+    on_message = Pull._on_message
+    async with opened(tmp_path) as house:
+        raw = await Raw.open(house.url)
+        await raw.text()
+        await house.store(odf("XA"))
+        await raw.messages(1)  # it came from the stream, or would have: the following has begun
+        monkeypatch.setattr(Pull, "_on_message", lambda *each: held.append(each))
+        seqs = [(await house.post(odf("XA", version)))[1]["accepted"][0]["seq"] for version in (2, 3)]
+        assert [message["seq"] for message in await raw.messages(2)] == seqs == [2, 3]
+        monkeypatch.setattr(Pull, "_on_message", on_message)
+        for each in held:
+            on_message(*each)
+        await house.store(odf("XA", 4))
+        assert [message["seq"] for message in await raw.messages(1)] == [4]
+        await raw.end()
 
 
 async def test_what_the_broker_has_lost_is_below_the_floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -15,7 +15,7 @@ from schemas.message import Op
 class Head(msgspec.Struct, frozen=True):
     """The newest message of one topic: its sequence and its index; for the head of a set also what it tells.
 
-    `json` is its text as delivered, empty until the stream's copy of what we published ourselves is here.
+    `json` is its text as delivered, empty until what we published ourselves has been taken over.
     """
 
     seq: int

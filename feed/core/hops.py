@@ -23,8 +23,8 @@ class Hop(StrEnum):
     """`venue` ends where `total` begins: venues' clocks lie. The four between follow each other and add up to `total`.
 
     `venue`: from the venue's clock to the last byte of the document here. `admit`: until it is sent to the stream.
-    `store`: until this node has taken it over from there. `wait`: until the first socket is about to be written to.
-    `write`: until it is written to the last reader who wants it and has room.
+    `store`: until it is stored and this node has taken it over. `wait`: until the first socket is about to be written
+    to. `write`: until it is written to the last reader who wants it and has room.
     """
 
     VENUE = "venue"

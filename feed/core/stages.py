@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from feed.core.traces import Step, trail_here
 
@@ -54,18 +54,24 @@ class Timing:
 class Span:
     """One stage while it lasts, also when it ends with an error; a part of the trail that is followed here."""
 
-    __slots__ = ("_began", "_clock", "_stage", "_timing")
+    __slots__ = ("_began", "_clock", "_ended", "_stage", "_timing")
 
     def __init__(self, stage: Stage, timing: Timing, clock: Callable[[], float]) -> None:
         self._stage = stage
         self._timing = timing
         self._clock = clock
+        self._ended: float | None = None
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._began = self._clock()
+        return self
+
+    def end(self) -> None:
+        """What is still to come of the `with` is not part of it."""
+        self._ended = self._clock()
 
     def __exit__(self, *_: object) -> None:
-        ended = self._clock()
+        ended = self._clock() if self._ended is None else self._ended
         self._timing.observe(ended - self._began)
         if (trail := trail_here()) is not None:
             trail.add(Step(self._stage, self._began, ended))

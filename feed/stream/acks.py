@@ -1,12 +1,13 @@
 """Publishing with an acknowledgement: the sequence it was stored at, or by name why not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
 
 from feed.errors import OutcomeUnknownError
 from feed.stream.connection import Connection, JetStreamError, refused
+from feed.stream.wire import Incoming
 
 WRONG_LAST_SEQUENCE: Final = frozenset({10071, 10164})
 # The stream's max_bytes reached; no room in the server's store, in its resources, in the account's share.
@@ -66,9 +67,23 @@ async def publish_acked(
     headers: Mapping[str, str] | None = None,
     *,
     timeout: float,  # noqa: ASYNC109 - the limit of the request, as `Connection.request` keeps it
+    heard: Callable[[int], None] | None = None,
 ) -> int:
     """Publish and return the stream sequence that JetStream acknowledged; on disk when this returns.
 
-    Raises as `read_ack` and `Connection.collect` do. After OutcomeUnknownError the message may be stored, now or later.
+    `heard` is told it before whoever waits, from the read loop itself. Raises as `read_ack` and `Connection.collect`
+    do. After OutcomeUnknownError the message may be stored, now or later.
     """
-    return read_ack((await connection.request(subject, payload, headers, timeout=timeout)).payload)
+    first = None if heard is None else _teller(heard)
+    return read_ack((await connection.request(subject, payload, headers, timeout=timeout, heard=first)).payload)
+
+
+def _teller(heard: Callable[[int], None]) -> Callable[[Incoming], None]:
+    def tell(reply: Incoming) -> None:
+        try:
+            seq = read_ack(reply.payload)
+        except (JetStreamError, OutcomeUnknownError):
+            return  # who waits is told
+        heard(seq)
+
+    return tell

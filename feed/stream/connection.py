@@ -147,9 +147,19 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         *,
         timeout: float = 2.0,  # noqa: ASYNC109 - the limit of the request, kept whatever nats-py does
+        heard: Callable[[Incoming], None] | None = None,
     ) -> Incoming:
-        """Send and return the one reply. Raises OutcomeUnknownError when none came within `timeout` seconds."""
-        return (await self.collect(subject, payload, headers, last=lambda _: True, timeout=timeout))[0]
+        """Send and return the one reply. Raises OutcomeUnknownError when none came within `timeout` seconds.
+
+        `heard` is called with the reply from the read loop itself, before whoever waits here; it must not raise.
+        """
+
+        def last(reply: Incoming) -> bool:
+            if heard is not None:
+                heard(reply)
+            return True
+
+        return (await self.collect(subject, payload, headers, last=last, timeout=timeout))[0]
 
     async def collect(
         self,

@@ -51,6 +51,7 @@ class Consumer:
         self._epoch = epoch
         self._deliver = deliver
         self._idle = idle
+        self._pull: Pull | None = None
         self._back = asyncio.Event()
 
     async def run(self) -> None:
@@ -73,15 +74,25 @@ class Consumer:
                         link = self._connection.name
                         _log.warning("stream %s of %s is followed anew: %s", self._stream, link, self.last_reason)
                     first = False
+                    self._pull = pull
                     self.last_reason = await pull.ended()
                 except (OutcomeUnknownError, JetStreamError) as problem:
                     self.last_reason = problem.detail
                 finally:
+                    self._pull = None
                     pull.close()
                 failures = 0 if pull.heard else failures + 1
                 await self._pause(failures)
         finally:
             self._connection.listeners.discard(self._on_change)
+
+    def acknowledged(self, message: StreamMessage) -> None:
+        """Take over what this process is told to be stored, if it is the next: the stream's copy is passed over then.
+
+        Else it comes from the stream, as all that others stored.
+        """
+        if self._pull is not None and message.seq == self.delivered + 1:
+            self._pull.known(message)
 
     def _new_pull(self) -> Pull:
         start = {"deliver_policy": "by_start_sequence", "opt_start_seq": self.delivered + 1}

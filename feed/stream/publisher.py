@@ -27,6 +27,7 @@ from feed.stream.batch import MESSAGES_MAX, Piece, publish_batch
 from feed.stream.blobs import THREAD_BYTES, Blobs
 from feed.stream.connection import Connection, PayloadTooLargeError
 from feed.stream.groups import Groups
+from feed.stream.pull import StreamMessage
 from feed.stream.streams import INFO_SECONDS, last_sequence
 from feed.stream.tide import Tide
 from feed.stream.traffic import Pace, Traffic, leave_room
@@ -68,12 +69,14 @@ OF_ONE_CAUSE: Final = Bounds(MESSAGES_MAX, 4 * 1024 * 1024)  # all at once: it h
 class Publisher:
     """Writes to RAW, FEED, QUARANTINE and BLOB of one flag; every method returns after JetStream's acknowledgement.
 
+    `acknowledged` is told what `publish` stored, as soon as that is known, before whoever waits for it.
     All methods raise OutcomeUnknownError when the broker did not answer in time and TooLargeError when it would not
     take so much.
     """
 
     def __init__(self, connection: Connection, tide: Tide, clock: Callable[[], int]) -> None:
         self.stages = Stages(time.perf_counter)
+        self.acknowledged: Callable[[StreamMessage], None] = lambda _: None
         self._connection = connection
         self._tide = tide
         self._clock = clock
@@ -113,8 +116,13 @@ class Publisher:
             with self.stages.timed(Stage.ENCODE):
                 piece = await self._piece(candidate, verdict, raw_id)
             try:
-                with self.stages.timed(Stage.PUBLISH):
-                    return await self._acked(piece.subject, piece.payload, piece.headers)
+                with self.stages.timed(Stage.PUBLISH) as span:
+
+                    def heard(seq: int) -> None:
+                        span.end()
+                        self.acknowledged(StreamMessage(seq, piece.subject, dict(piece.headers), piece.payload))
+
+                    return await self._acked(piece.subject, piece.payload, piece.headers, heard)
             except WrongLastSequenceError:
                 return None
 
@@ -243,9 +251,15 @@ class Publisher:
             return self._zstd.compress(data)
         return await asyncio.to_thread(zstandard.compress, data, ZSTD_LEVEL)
 
-    async def _acked(self, subject: str, payload: bytes, headers: Mapping[str, str]) -> int:
+    async def _acked(
+        self,
+        subject: str,
+        payload: bytes,
+        headers: Mapping[str, str],
+        heard: Callable[[int], None] | None = None,
+    ) -> int:
         try:
-            return await publish_acked(self._connection, subject, payload, headers, timeout=ACK_SECONDS)
+            return await publish_acked(self._connection, subject, payload, headers, timeout=ACK_SECONDS, heard=heard)
         except PayloadTooLargeError as error:
             raise TooLargeError(error.detail) from error
 

@@ -190,6 +190,17 @@ class Pull:
         except Exception as problem:  # noqa: BLE001 - not lost: `ended` raises it in the owner's task
             self._finish(problem)
 
+    def known(self, message: StreamMessage) -> None:
+        """Hand over what somebody knows to be stored before the server sends it, as if it came with nothing behind."""
+        if self._end.done():
+            return
+        try:
+            self._take(message, 0)
+            if self._idle is not None:
+                self._idle()
+        except Exception as problem:  # noqa: BLE001 - as in `_on_incoming`
+            self._finish(problem)
+
     def _on_message(self, incoming: Incoming) -> None:
         position = read_position(incoming.reply)
         if position is None:

@@ -1,6 +1,7 @@
 import pytest
 
 from feed.core.stages import BOUNDS, Stage, Stages, Timing
+from feed.core.traces import Step, Trail, following
 
 
 def test_a_duration_falls_under_its_bound():
@@ -22,3 +23,13 @@ def test_a_stage_is_timed_to_its_end():
     assert stages.timings[Stage.GATE].sum == (4 - 2) + (8 - 1)
     assert sum(stages.timings[Stage.GATE].counts) == 2
     assert not any(sum(timing.counts) for stage, timing in stages.timings.items() if stage is not Stage.GATE)
+
+
+def test_a_stage_may_end_before_what_it_stands_around():
+    """As publishing does with its acknowledgement, while who waits for that has not heard of it; its step as well."""
+    times = iter((1.0, 2.0, 4.0))
+    stages, trail = Stages(lambda: next(times)), Trail("t")
+    with following(trail), stages.timed(Stage.PUBLISH) as span:
+        span.end()
+    assert stages.timings[Stage.PUBLISH].sum == 1
+    assert trail.steps == [Step(Stage.PUBLISH, 1.0, 2.0)]

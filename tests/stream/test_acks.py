@@ -32,6 +32,21 @@ async def test_the_guard_refuses_who_has_not_seen_the_last_message(connection: C
     assert await last_sequence(connection) == 3
 
 
+async def test_who_wants_hears_of_it_before_who_waits(connection: Connection, epoch: str):
+    """The sequence, once it is stored; of a refusal nothing."""
+    heard: list[int | str] = []
+
+    async def publish() -> None:
+        heard.append(
+            f"{await publish_acked(connection, 'feed.a', b'', {EXPECTED: '0'}, timeout=2, heard=heard.append)}"
+        )
+
+    await publish()
+    with pytest.raises(WrongLastSequenceError):
+        await publish()
+    assert heard == [1, "1"]
+
+
 async def test_a_full_stream_refuses_and_forgets_nothing(connection: Connection):
     """Above max_bytes the new message is refused, the first one is still there."""
     await set_up(connection, [FEED._replace(max_bytes=4000)])

@@ -22,6 +22,7 @@ from feed.stream.blobs import CHUNK_BYTES, Blobs
 from feed.stream.connection import Connection
 from feed.stream.history import read
 from feed.stream.publisher import CARRIED_BYTES_MAX, Publisher
+from feed.stream.pull import StreamMessage
 from feed.stream.streams import BLOB, usage
 from feed.stream.tide import Tide
 from schemas.document import Document, DocumentBody
@@ -104,6 +105,17 @@ async def fetched(connection: Connection, ref: BodyRef) -> bytes:
     blobs = Blobs(connection)
     assert await blobs.find(ref.sha256) == ref
     return b"".join([part async for part in blobs.read(ref)])
+
+
+@pytest.mark.parametrize("body", [ResultBody(competitors=(athlete("1"),)), ResultBody(venue="Zürich  \n Süd")])
+async def test_what_is_told_to_be_stored_is_what_the_stream_has(
+    connection: Connection, publisher: Publisher, body: ResultBody
+):
+    """Sequence, subject, headers and payload, so that nobody has to read it back."""
+    told: list[StreamMessage] = []
+    publisher.acknowledged = told.append
+    await publisher.publish(candidate(body=body), Accepted(0, left=Left(venue="Ö 1", nocs="XXA")), "id")
+    assert told == await read(connection, "FEED", 1, 1)
 
 
 async def test_a_message_of_the_usual_size_carries_its_body(connection: Connection, publisher: Publisher):

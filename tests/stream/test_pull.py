@@ -88,6 +88,24 @@ async def test_credit_is_renewed_before_it_is_used_up(
     pull.close()
 
 
+async def test_what_is_known_before_it_comes_is_handed_over_until_the_end(connection: Connection, epoch: str):
+    """Whether the server has sent anything or not; with nothing behind it."""
+    seen: list[tuple[int, int]] = []
+    idle_at: list[int] = []
+    pull = Pull(
+        connection,
+        "FEED",
+        START,
+        lambda message, pending: seen.append((message.seq, pending)),
+        idle=lambda: idle_at.append(len(seen)),
+    )
+    await pull.open()
+    pull.known(StreamMessage(1, "feed.a", {}, b"x"))
+    pull.close()
+    pull.known(StreamMessage(2, "feed.a", {}, b"x"))
+    assert (seen, idle_at) == ([(1, 0)], [1])
+
+
 async def test_who_does_not_follow_gets_no_more_than_asked_for(
     connection: Connection, epoch: str, until: Until, monkeypatch: pytest.MonkeyPatch
 ):
