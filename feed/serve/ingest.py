@@ -87,12 +87,13 @@ async def ingest(request: web.Request) -> web.StreamResponse:
     encoding = _ENCODINGS.get(request.headers.get("Content-Encoding", "").strip().lower())
     if encoding is None or _media(request) not in _MEDIA:
         return _refused(Refusal(Reason.UNSUPPORTED_MEDIA, "this media type or encoding is not read"), 415)
-    most, began = request.app[BODY_BYTES_MAX], time.perf_counter()
+    most, began, is_here = request.app[BODY_BYTES_MAX], time.perf_counter(), request.content.is_eof()
     data = await _body(request, key.bytes_max(most) if key else most)
     if isinstance(data, web.Response):
         return data
     seconds = time.perf_counter() - began
-    key = rights.writer(request)  # again: a body takes its time, and a key may be revoked meanwhile
+    if not is_here:
+        key = rights.writer(request)  # again: a body takes its time, and a key may be revoked meanwhile
     source = request.query.get("source") or (key.source if key else None)
     traceparent = request.headers.get(TRACEPARENT)
     arrival = Arrival(name, data, encoding, request.app[CLOCK](), source, key, seconds, traceparent)

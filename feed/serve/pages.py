@@ -7,12 +7,12 @@ A write copies its bytes for each socket; of 35 kB that is half of what the writ
 import os
 import platform
 import time
-from asyncio import Transport
+from asyncio import BaseTransport, Transport
 
 LONG_BYTES = 16 * 1024  # below, a copy costs less than looking up pages
 MANY = 4  # sockets that pay for the file
 HELD_UP_SECONDS = 0.001  # ten times as long as `sendfile` takes for the longest frames
-_NO_FILE = -1
+NOT_PLAIN = _NO_FILE = -1
 
 
 def is_safe(release: str) -> bool:
@@ -21,6 +21,14 @@ def is_safe(release: str) -> bool:
 
 
 _IS_SAFE = is_safe(platform.release())
+
+
+def plain_descriptor(transport: BaseTransport) -> int:
+    """That of the socket below a transport whose bytes are written as they are, else NOT_PLAIN."""
+    connection = transport.get_extra_info("socket")
+    if connection is None or transport.get_extra_info("sslcontext") is not None:
+        return NOT_PLAIN
+    return int(connection.fileno())
 
 
 class Pages:
@@ -41,9 +49,9 @@ class Pages:
         """Whether it is worth a try for so many."""
         return len(frames) >= LONG_BYTES and readers >= MANY
 
-    def write(self, transport: Transport) -> None:
-        """As `transport.write` of the frames."""
-        taken = self._taken(transport)
+    def write(self, transport: Transport, descriptor: int) -> None:
+        """As `transport.write` of the frames; `descriptor` is as `plain_descriptor` tells."""
+        taken = self._taken(transport, descriptor)
         if taken < self.size:
             transport.write(memoryview(self._frames)[taken:])
 
@@ -52,9 +60,9 @@ class Pages:
             os.close(self._file)
             self._file = _NO_FILE
 
-    def _taken(self, transport: Transport) -> int:
+    def _taken(self, transport: Transport, descriptor: int) -> int:
         """How many bytes its socket took at once: none behind what it is owed, by TLS, or when it was given up."""
-        if transport.is_closing() or transport.get_write_buffer_size() or transport.get_extra_info("sslcontext"):
+        if descriptor == NOT_PLAIN or transport.is_closing() or transport.get_write_buffer_size():
             return 0
         if self._pays and self._file == _NO_FILE:
             self._pays = self._make()
@@ -62,7 +70,7 @@ class Pages:
             return 0
         began = time.monotonic()
         try:
-            taken = os.sendfile(transport.get_extra_info("socket").fileno(), self._file, 0, self.size)
+            taken = os.sendfile(descriptor, self._file, 0, self.size)
         except OSError:  # it takes nothing now, or nothing any more: its transport finds out
             return 0
         # The call lets go of Python's lock. A thread that took it may keep it for 5 ms: once, not for each socket.

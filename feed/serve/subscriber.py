@@ -14,7 +14,7 @@ from feed.core.filters import Filter
 from feed.core.pace import Pace
 from feed.core.stall import StallWatch
 from feed.errors import ReaderError
-from feed.serve.pages import Pages
+from feed.serve.pages import NOT_PLAIN, Pages, plain_descriptor
 from feed.serve.progress import accepted
 from schemas.control import Control
 
@@ -34,6 +34,7 @@ class Subscriber(asyncio.Protocol, ABC):
     __slots__ = (
         "_leave",
         "cursor",
+        "descriptor",
         "holders",
         "is_clogged",
         "is_open",
@@ -61,6 +62,7 @@ class Subscriber(asyncio.Protocol, ABC):
         self.pace: Pace | None = None
         self.cursor = self.since = cursor
         self.reached = 0  # last sequence of its snapshot that was written
+        self.descriptor = NOT_PLAIN
         self.is_clogged = False
         self.is_open = True  # whether anything may still be written
         self.room_wanted: asyncio.Future[None] | None = None
@@ -81,6 +83,7 @@ class Subscriber(asyncio.Protocol, ABC):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
+        self.descriptor = plain_descriptor(transport)
         self.transport.set_write_buffer_limits(high=WRITE_MARK_BYTES)
 
     def pause_writing(self) -> None:
@@ -126,7 +129,7 @@ class Subscriber(asyncio.Protocol, ABC):
         """As `write`, of frames that others take as well."""
         if self.is_open and self.transport is not None:
             self.written += pages.size
-            pages.write(self.transport)
+            pages.write(self.transport, self.descriptor)
 
     def say(self, control: Control) -> None:
         """Write one control frame."""

@@ -11,7 +11,7 @@ import pytest
 import uvloop
 
 from feed.serve import pages as subject
-from feed.serve.pages import LONG_BYTES, MANY, Pages, is_safe
+from feed.serve.pages import LONG_BYTES, MANY, Pages, is_safe, plain_descriptor
 from tests.documents import large, odf
 from tests.serve.raw import Raw
 from tests.serve.test_handshakes import posted, raw_of
@@ -84,10 +84,10 @@ def test_a_reader_that_takes_a_part_gets_the_rest_behind_it(runner: asyncio.Runn
     async def life() -> None:
         transport, sock = await _pair()
         first, second = Pages(LONG), Pages(LONG[::-1])
-        first.write(transport)
+        first.write(transport, plain_descriptor(transport))
         assert transport.get_write_buffer_size() > 0
         begun = sock.recv(1 << 20)  # so that the socket has room again, before the loop knows
-        second.write(transport)
+        second.write(transport, plain_descriptor(transport))
         first.close()
         second.close()
         transport.write(b"end")
@@ -109,7 +109,7 @@ def test_a_reader_that_takes_nothing_keeps_its_place(runner: asyncio.Runner, sen
         transport, sock = await _pair()
         filled = await _filled(transport.get_extra_info("socket").fileno())
         pages = Pages(LONG)
-        pages.write(transport)
+        pages.write(transport, plain_descriptor(transport))
         pages.close()
         assert transport.get_write_buffer_size() == len(LONG)
         assert await _read(sock, filled + len(LONG)) == b"x" * filled + LONG
@@ -128,7 +128,7 @@ def test_who_was_given_up_gets_nothing_more(runner: asyncio.Runner):
         transport, sock = await _pair()
         transport.abort()
         pages = Pages(LONG)
-        pages.write(transport)
+        pages.write(transport, plain_descriptor(transport))
         pages.close()
         async with asyncio.timeout(5):
             assert await asyncio.get_running_loop().sock_recv(sock, 1) == b""
@@ -162,7 +162,7 @@ async def test_without_a_file_transports_are_written_to_as_ever(
     with monkeypatch.context() as patched:
         patched.setattr(f"feed.serve.pages.{name}", instead)
         pages = Pages(LONG)
-        pages.write(transport)
+        pages.write(transport, plain_descriptor(transport))
         pages.close()
     assert await _read(sock, len(LONG)) == LONG
     assert (sent, _files()) == ([], 0)
@@ -197,7 +197,7 @@ async def test_who_is_held_up_once_is_not_held_up_for_each_socket(monkeypatch: p
     pairs = [await _pair() for _ in range(MANY)]
     pages = Pages(LONG)
     for transport, _ in pairs:
-        pages.write(transport)
+        pages.write(transport, plain_descriptor(transport))
     pages.close()
     for transport, sock in pairs:
         assert await _read(sock, len(LONG)) == LONG
@@ -210,10 +210,10 @@ async def test_what_fails_in_a_round_leaves_no_file(house: House, readers: list[
     """Whose failure it is is told elsewhere; descriptors would be gone after a thousand rounds."""
     write, written = Pages.write, 0
 
-    def broken(pages: Pages, transport: asyncio.Transport) -> None:
+    def broken(pages: Pages, transport: asyncio.Transport, descriptor: int) -> None:
         nonlocal written
         written += 1
-        write(pages, transport)
+        write(pages, transport, descriptor)
         if written == len(readers):
             assert _files() == 1
             raise ZeroDivisionError
