@@ -268,6 +268,7 @@ async def test_the_same_picture_is_stored_once(connection: Connection, publisher
     assert (await usage(connection))["BLOB"].messages == 2
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_large_report_holds_nobody_up(connection: Connection, publisher: Publisher):
     """A PDF of 20 MB is hashed and stored; meanwhile the loop takes its turns."""
@@ -278,6 +279,7 @@ async def test_a_large_report_holds_nobody_up(connection: Connection, publisher:
     assert pauses[-1] < 0.05
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_the_largest_document_holds_nobody_up(connection: Connection, publisher: Publisher):
     """32 MB are archived and published; meanwhile the loop takes its turns."""
