@@ -26,8 +26,8 @@ _BIND_ADDRESS_NO_PORT = 24  # of linux/in.h: a port that waits out an earlier ro
 _BUFFER = bytearray(1 << 18)
 _VIEW = memoryview(_BUFFER)
 _TENS_OF_MICROS = 100_000
-REST_MESSAGES = 0.3  # so much of the time between two messages is between two looks,
-REST_SECONDS_MAX = 0.005  # in which a round of deliveries is over
+REST_MESSAGES = 0.3  # of the time between two messages, before each look
+REST_SECONDS_MAX = 0.005  # a round of deliveries is over by then
 
 
 class Opening(NamedTuple):

@@ -101,15 +101,9 @@ async def test_many_at_once_are_delivered_once_and_in_order(
     """Whatever comes first of each, acknowledgement or copy, and of others only the copy."""
     reader, other = await connect(), await connect()
     seqs: list[int] = []
-    early = 0
+    early: list[int] = []
     known = pulling.Pull.known
-
-    def counted(pull: pulling.Pull, message: StreamMessage) -> None:
-        nonlocal early
-        early += 1
-        known(pull, message)
-
-    monkeypatch.setattr(pulling.Pull, "known", counted)
+    monkeypatch.setattr(pulling.Pull, "known", lambda pull, message: (early.append(message.seq), known(pull, message)))
     async with _following(reader, epoch, deliver=lambda message: seqs.append(message.seq)) as consumer:
         for _ in range(10):
             theirs = (publish_acked(other, "feed.b", b"y", timeout=5) for _ in range(20))
