@@ -4,6 +4,7 @@ import os
 import socket
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import cast
 
@@ -43,8 +44,12 @@ def runner(request: pytest.FixtureRequest) -> asyncio.Runner:
     return asyncio.Runner(loop_factory=request.param)
 
 
-async def _pair() -> tuple[asyncio.Transport, socket.socket]:
-    """A transport with a small buffer, and the socket at its other end, which takes little."""
+@asynccontextmanager
+async def _pair() -> AsyncIterator[tuple[asyncio.Transport, socket.socket]]:
+    """A transport with a small buffer, and the socket at its other end, which takes little.
+
+    Both end with the context: uvloop does not close over what a failed test left to be written.
+    """
     with socket.create_server(("127.0.0.1", 0)) as door:
         theirs = socket.socket()
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
@@ -54,12 +59,11 @@ async def _pair() -> tuple[asyncio.Transport, socket.socket]:
     ours.setblocking(False)
     transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
     theirs.setblocking(False)
-    return cast("asyncio.Transport", transport), theirs
-
-
-def _same(found: bytes, expected: bytes) -> bool:
-    """Whether bytes are equal; pytest would take minutes to show where hundreds of kB differ."""
-    return found == expected
+    with theirs:
+        try:
+            yield cast("asyncio.Transport", transport), theirs
+        finally:
+            transport.abort()
 
 
 async def _filled(number: int) -> int:
@@ -87,19 +91,17 @@ def test_a_reader_that_takes_a_part_gets_the_rest_behind_it(runner: asyncio.Runn
     """In order, also what is written behind it, and after the file was closed."""
 
     async def life() -> None:
-        transport, sock = await _pair()
-        first, second = Pages(LONG), Pages(LONG[::-1])
-        first.write(transport, plain_descriptor(transport))
-        assert transport.get_write_buffer_size() > 0
-        begun = sock.recv(1 << 20)  # so that the socket has room again, before the loop knows
-        second.write(transport, plain_descriptor(transport))
-        first.close()
-        second.close()
-        transport.write(b"end")
-        rest = await _read(sock, 2 * len(LONG) + 3 - len(begun))
-        assert _same(begun + rest, LONG + LONG[::-1] + b"end")
-        transport.close()
-        sock.close()
+        async with _pair() as (transport, sock):
+            first, second = Pages(LONG), Pages(LONG[::-1])
+            first.write(transport, plain_descriptor(transport))
+            assert transport.get_write_buffer_size() > 0
+            begun = sock.recv(1 << 20)  # so that the socket has room again, before the loop knows
+            second.write(transport, plain_descriptor(transport))
+            first.close()
+            second.close()
+            transport.write(b"end")
+            rest = await _read(sock, 2 * len(LONG) + 3 - len(begun))
+            assert begun + rest == LONG + LONG[::-1] + b"end"
 
     with runner:
         runner.run(life())
@@ -111,15 +113,13 @@ def test_a_reader_that_takes_nothing_keeps_its_place(runner: asyncio.Runner, sen
     """The system says so by an error; the bytes wait in the transport then."""
 
     async def life() -> None:
-        transport, sock = await _pair()
-        filled = await _filled(transport.get_extra_info("socket").fileno())
-        pages = Pages(LONG)
-        pages.write(transport, plain_descriptor(transport))
-        pages.close()
-        assert transport.get_write_buffer_size() == len(LONG)
-        assert _same(await _read(sock, filled + len(LONG)), b"x" * filled + LONG)
-        transport.close()
-        sock.close()
+        async with _pair() as (transport, sock):
+            filled = await _filled(transport.get_extra_info("socket").fileno())
+            pages = Pages(LONG)
+            pages.write(transport, plain_descriptor(transport))
+            pages.close()
+            assert transport.get_write_buffer_size() == len(LONG)
+            assert await _read(sock, filled + len(LONG)) == b"x" * filled + LONG
 
     with runner:
         runner.run(life())
@@ -130,14 +130,13 @@ def test_who_was_given_up_gets_nothing_more(runner: asyncio.Runner):
     """As of what is written to a transport whose connection ends."""
 
     async def life() -> None:
-        transport, sock = await _pair()
-        transport.abort()
-        pages = Pages(LONG)
-        pages.write(transport, plain_descriptor(transport))
-        pages.close()
-        async with asyncio.timeout(5):
-            assert await asyncio.get_running_loop().sock_recv(sock, 1) == b""
-        sock.close()
+        async with _pair() as (transport, sock):
+            transport.abort()
+            pages = Pages(LONG)
+            pages.write(transport, plain_descriptor(transport))
+            pages.close()
+            async with asyncio.timeout(5):
+                assert await asyncio.get_running_loop().sock_recv(sock, 1) == b""
 
     with runner:
         runner.run(life())
@@ -163,16 +162,14 @@ async def test_without_a_file_transports_are_written_to_as_ever(
     name: str, instead: object, monkeypatch: pytest.MonkeyPatch, sent: Sent
 ):
     """No descriptor or no memory left, room for a part, or another system; no descriptor is kept."""
-    transport, sock = await _pair()
-    with monkeypatch.context() as patched:
-        patched.setattr(f"feed.serve.pages.{name}", instead)
-        pages = Pages(LONG)
-        pages.write(transport, plain_descriptor(transport))
-        pages.close()
-    assert _same(await _read(sock, len(LONG)), LONG)
-    assert (sent, _files()) == ([], 0)
-    transport.close()
-    sock.close()
+    async with _pair() as (transport, sock):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"feed.serve.pages.{name}", instead)
+            pages = Pages(LONG)
+            pages.write(transport, plain_descriptor(transport))
+            pages.close()
+        assert await _read(sock, len(LONG)) == LONG
+        assert (sent, _files()) == ([], 0)
 
 
 def test_a_kernel_whose_sendfile_waits_is_not_used(monkeypatch: pytest.MonkeyPatch):
@@ -199,15 +196,14 @@ async def test_who_is_held_up_once_is_not_held_up_for_each_socket(monkeypatch: p
         return sendfile(*arguments)
 
     monkeypatch.setattr(subject.os, "sendfile", slow)
-    pairs = [await _pair() for _ in range(MANY)]
     pages = Pages(LONG)
-    for transport, _ in pairs:
-        pages.write(transport, plain_descriptor(transport))
-    pages.close()
-    for transport, sock in pairs:
-        assert _same(await _read(sock, len(LONG)), LONG)
-        transport.close()
-        sock.close()
+    async with AsyncExitStack() as stack:
+        pairs = [await stack.enter_async_context(_pair()) for _ in range(MANY)]
+        for transport, _ in pairs:
+            pages.write(transport, plain_descriptor(transport))
+        pages.close()
+        for _, sock in pairs:
+            assert await _read(sock, len(LONG)) == LONG
     assert calls == 1
 
 
