@@ -187,6 +187,35 @@ def test_cohorts_that_take_the_same_are_one_batch():
     assert found == {**groups, frozenset({everything}): [1, 2]}
 
 
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=30))
+def test_a_portion_is_for_those_who_are_there(moves: list[tuple[int, bool]]):
+    """Whoever came since the last one is in it, once, and whoever went is not."""
+    all_cohorts, log = Cohorts(), log_of([entry(1, OTHER), entry(2, TOPIC)])
+    athletics = SOME._replace(filter=parse_filter(["YG2030.ATH.>"], []))
+    readers = [Reader(key, 0) for key in (ALL, SOME, athletics) for _ in "ab"]
+    there: set[Reader] = set()
+    for number, comes in moves:
+        reader = readers[number]
+        (all_cohorts.join if comes else all_cohorts.leave)(reader)
+        (there.add if comes else there.discard)(reader)
+        found = [member for batch in all_cohorts.next_portion(log)[0] for member in batch.members]
+        assert len(found) == len(there)
+        assert set(found) == there
+
+
+def test_a_portion_is_right_also_where_every_message_is_for_others(monkeypatch: pytest.MonkeyPatch):
+    """Of more sets of readers than are kept in order."""
+    monkeypatch.setattr("feed.core.cohorts.ORDERS_MAX", 2)
+    topics = [OTHER.replace("000100", f"{number:06d}") for number in range(1, 6)]
+    log, all_cohorts = log_of(entry(seq, topic) for seq, topic in enumerate(topics, 1)), Cohorts()
+    readers = [Reader(CohortKey(parse_filter([topic], []), FRAMES), 0) for topic in topics]
+    for reader in readers:
+        all_cohorts.join(reader)
+    for _ in range(2):
+        found = {each.entries[0].topic: list(each.members) for each in all_cohorts.next_portion(log)[0]}
+        assert found == {topic: [reader] for topic, reader in zip(topics, readers, strict=True)}
+
+
 def test_differences_are_told_apart_for_each_wish():
     """What a reader can make a message of depends on what it wanted before."""
     log = log_of([entry(1, OTHER)])
