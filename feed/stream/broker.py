@@ -154,7 +154,7 @@ class Broker:
                     f"the broker in {self._home} ended {failures} times in a row: {self._child.last_words}",
                     hint=f"see {self._home / 'nats.log'}",
                 )
-            await asyncio.sleep(min(FIRST_DELAY * 2**failures, LONGEST_DELAY) * random.uniform(0.5, 1))  # noqa: S311
+            await asyncio.sleep(delay_after(failures))
             self.restarts += 1
             _log.warning("the broker ended and is started again: %s", self._child.last_words or "no reason given")
             self._child = Child(find_server(), configuration)
@@ -163,6 +163,11 @@ class Broker:
                 failures = 0
             except BrokerError:
                 failures += 1
+
+
+def delay_after(failures: int) -> float:
+    """Seconds before the next start: doubled with each that failed, capped, and spread over the upper half."""
+    return min(FIRST_DELAY * 2.0**failures, LONGEST_DELAY) * random.uniform(0.5, 1)  # noqa: S311 - no secret
 
 
 async def silence(url: str, user: str = "", password: str = "") -> str | None:

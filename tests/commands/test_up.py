@@ -13,11 +13,16 @@ import psutil
 from tests.core.test_medals import result
 from tests.documents import odf
 from tests.serve.raw import Raw
-from tests.service_fixture import Child, Running, wait_until
+from tests.service_fixture import ROOT, Child, Running, wait_until
 from tests.test_workers import SUBSCRIBERS, lives, scraped
 
 Children = Callable[..., Child]
 READERS = 16
+FULL_DISK = """
+import shutil
+asked = shutil.disk_usage
+shutil.disk_usage = lambda path: asked(path)._replace(free=1 << 20)
+"""
 
 
 async def ready(up: Child, data: Path) -> Running:
@@ -104,6 +109,19 @@ def test_a_data_folder_in_use_is_one_clear_line(service: Running, children: Chil
     (said,) = [text for text in up.errors if text.startswith("feed: ")]
     assert f"data folder {service.data} is in use by process " in said
     assert not any("Traceback" in text for text in up.errors)
+
+
+def test_a_full_disk_is_one_clear_line(tmp_path: Path, children: Children):
+    """Exit 1 with the folder, what is free and what is needed; no broker was started."""
+    (tmp_path / "sitecustomize.py").write_text(FULL_DISK)  # the system's answer, which a test cannot bring about
+    data = tmp_path / "data"
+    up = children("up", "--port", "0", "--data", str(data), PYTHONPATH=f"{tmp_path}:{ROOT}")
+    assert up.ended() == 1
+    said, hint = up.errors[-2:]
+    assert said.startswith(f"feed: data folder {data}: only 1 MB free, at least ")
+    assert "--data" in hint
+    assert not any("Traceback" in text for text in up.errors)
+    assert not (data / "broker").exists()
 
 
 async def test_a_stream_that_is_gone_ends_it_with_its_reason(tmp_path: Path, children: Children):
