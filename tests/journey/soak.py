@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import aiohttp
 
-from tests.journey.checker import check
+from tests.journey.checker import DERIVED, check
 from tests.journey.reader import Reader, seen_by, stream_of
 from tests.journey.service import Feed
 from tests.journey.venue import Document, Venue
@@ -19,6 +19,7 @@ SENDERS = 8
 DOCUMENTS = 200
 READERS = 3
 RECOVERY_SECONDS = 15.0
+VERSIONS = 2  # of every document, at least, however fast the kills follow each other
 LONGEST_WAIT = 0.6  # seconds between a recovery and the next kill
 
 
@@ -40,6 +41,7 @@ class Soak:
         self._random = random.Random(seed)
         self._stopping = False
         self._marks = 0
+        self._rounds = [0] * SENDERS  # Versions that each has sent of all its documents
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -66,9 +68,13 @@ class Soak:
                 assert time.monotonic() < killed + RECOVERY_SECONDS, "nothing is stored any more"
                 await asyncio.sleep(0.01)
             self.recoveries.append(time.monotonic() - killed)
+        while min(self._rounds) < VERSIONS:
+            await asyncio.sleep(0.01)
 
     def faults(self) -> list[str]:
-        """All broken rules, the first hundred told."""
+        """All broken rules, the first hundred told; also where it was not the traffic that it should be."""
+        assert len({kept.topic for kept in self.stream if kept.mark != DERIVED}) == DOCUMENTS
+        assert min(self._rounds) >= VERSIONS
         logs = [reader.seen for reader in self.readers]
         return [f"{fault.rule}: {fault.detail}" for fault in check(self.venue.posts, self.stream, logs)[:100]]
 
@@ -102,3 +108,4 @@ class Soak:
             for unit in range(number, DOCUMENTS, SENDERS):
                 self._marks += 1
                 yield Document(unit, version, f"{self._marks}.{version:02d}")
+            self._rounds[number] = version

@@ -8,7 +8,7 @@ from tests.journey.service import serving
 from tests.journey.soak import Soak, seed_of
 from tests.journey.venue import client
 
-CYCLES = 10
+CYCLES = 20
 TWICE = 0.3  # how often the next broker is killed too, while it starts
 START_SECONDS = 0.2
 

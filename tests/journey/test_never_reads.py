@@ -74,6 +74,7 @@ async def test_reader_that_never_reads_costs_others_nothing_and_is_closed(tmp_pa
         stalled = await figure(session, feed, "feed_stalled_total")
     delays = sorted(reader.delays)
     p99 = delays[len(delays) * 99 // 100]
+    # the figures are the point
     print(f"closed after {closed:.1f} s, grown {grown >> 20} MB, {len(delays)} others p99 {1000 * p99:.1f} ms")  # noqa: T201
     assert stalled == 1
     assert check(venue.posts, stream, [reader.seen]) == []

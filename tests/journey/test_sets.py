@@ -153,6 +153,7 @@ async def test_two_writers_and_a_kill_make_the_set_of_one(tmp_path: Path):
         assert (await state_of(session, serve))[0] == whole
         reading.cancel()
     answers = Counter(post.answer for _, post in senders.outcomes)
+    # pytest shows it when the test failed
     print(f"{len(stream)} messages, {took:.1f} s, {kills} kills, {dict(answers)}, {dict(venue.unknown)}")  # noqa: T201
     assert venue.unknown, "no kill met a document on its way"
     assert answers["refused"] > 0

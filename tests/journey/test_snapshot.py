@@ -24,14 +24,15 @@ SAMPLED = 24  # cuts of the large one
 WHOLE = (None,) * 6  # readers that are not cut
 PAUSE = 0.08  # seconds between two snapshots
 PLACES = 100
+BEHIND = RATE  # messages that may be on their way when the last snapshot was taken: they came at that rate
 
 
 class Writer:
-    """Posts versions of random units at a rate; every twentieth is a withdrawal. `posted` counts."""
+    """Posts versions of random units at a rate; every twentieth is a withdrawal. `posted` and `stored` count."""
 
     def __init__(self, venue: Venue, chance: random.Random) -> None:
         self.is_ending = False
-        self.posted = 0
+        self.posted = self.stored = 0
         self._venue = venue
         self._chance = chance
         self._versions = [2] * UNITS
@@ -52,6 +53,7 @@ class Writer:
             self._versions[unit] += 1
             mark = WITHDRAWN if self._chance.random() < 0.05 else f"{number}.0"
             await self._venue.send(Document(unit, self._versions[unit], mark))
+            self.stored += 1
 
 
 class Cut:
@@ -115,13 +117,14 @@ async def test_cut_snapshot_and_what_follows_is_the_log_folded(tmp_path: Path):
                 group.create_task(reader.read(entries, end))
                 await asyncio.sleep(PAUSE)
             writer.is_ending = True
-            rate = writer.posted / (time.monotonic() - began)
+            rate, behind = writer.posted / (time.monotonic() - began), writer.posted - writer.stored
             await writing
             last = await venue.send(Document(0, 1_000_000, "0.1"))
             assert last.seq is not None
             end.set_result(last.seq)
         stream = await stream_of(feed)
     print(f"{rate:.0f} messages/s, {len(readers)} snapshots, {len(stream)} messages")  # noqa: T201 - the point
+    assert behind < BEHIND
     assert check(venue.posts, stream) == []
     dead = frozenset(kept.seq for kept in stream if kept.mark == WITHDRAWN)
     for reader, entries in readers:

@@ -89,6 +89,7 @@ async def test_a_damaged_gzip_stream_is_named_and_kept_as_it_came(service: Runni
     assert raw is not None
     assert (raw.payload, raw.headers["Raw-Encoding"]) == (damaged, "gzip")
     assert await service.kept("QUARANTINE", body["quarantine"]) is not None
+    assert await service.store(odf(fresh_competition()))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ async def test_the_source_of_a_message_without_one_is_the_sender(service: Runnin
 
 
 async def test_a_declared_gigabyte_is_refused_at_once(service: Running):
-    """413 before a byte of the body is read, and nothing in quarantine."""
+    """413 by name before a byte of the body is read, and nothing in quarantine."""
     raw = await Raw.connect(service.url)
     began = time.monotonic()
     raw.send(
@@ -190,6 +191,10 @@ async def test_a_declared_gigabyte_is_refused_at_once(service: Running):
     head = await raw.head()
     assert time.monotonic() - began < 1
     assert head.startswith(b"HTTP/1.1 413 ")
+    _, _, size = head.lower().partition(b"content-length: ")
+    body = json.loads(await raw.reader.readexactly(int(size.split(b"\r\n")[0])))
+    assert body["error"]["name"] == "too_large"
+    assert "quarantine" not in body
     raw.reset()
     assert await service.store(odf(fresh_competition()))
 
@@ -200,6 +205,7 @@ async def test_a_bomb_is_refused_by_its_size_after_inflation(service: Running):
     status, body = await service.post(packed, Content_Encoding="gzip")
     assert (status, body["error"]["name"]) == (413, "too_large")
     assert "quarantine" not in body
+    assert await service.store(odf(fresh_competition()))
 
 
 async def test_a_body_of_unknown_length_is_cut_off_at_the_limit(tmp_path: Path):
