@@ -1,16 +1,9 @@
-import tomllib
-from fnmatch import fnmatch
-from pathlib import Path
-
 import pytest
 
-import schemas
 from feed.venues.odf.header import STATUSES as RESULT_STATUSES
 from schemas import facts
 from schemas.facts import SHIPPED
 from schemas.unit import STATUSES
-
-FOLDER = Path(schemas.__file__).parent
 
 
 def codes(table: str) -> set[str]:
@@ -51,14 +44,3 @@ def test_an_unknown_field_is_a_mistake_of_ours():
     """A misspelt column must not vanish."""
     with pytest.raises(ValueError, match="nam"):
         facts._read(b'{"NOC": [{"code": "XAA", "nam": "A"}]}')
-
-
-def test_every_file_that_is_no_program_is_packaged():
-    """What is installed reads the same facts and schemas as the checkout."""
-    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text("utf-8"))
-    patterns = project["tool"]["setuptools"]["package-data"]["schemas"]
-    files = [path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*") if "__pycache__" not in path.parts]
-    assert "facts/codes.json" in files
-    assert [
-        file for file in files if not file.endswith(".py") and not any(fnmatch(file, each) for each in patterns)
-    ] == []
