@@ -45,6 +45,7 @@ async def measure(
         each = (after - before) / count / 1e3
         rows.append(f"| {count:,} | {alive:,} | {before / 1e6:.1f} MB | {after / 1e6:.1f} MB | {each:.1f} kB |")
         aims.append(Aim(f"{count:,} connections: memory of each", [each], _MOST, "kB"))
+        aims.append(Aim(f"{count:,} connections: lost, or without heartbeats", [count - alive], 0, "connections"))
     return [*rows, *aimed(aims)]
 
 
