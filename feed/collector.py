@@ -41,7 +41,7 @@ class Collector(SpanExporter):
         return result
 
     def shutdown(self) -> None:
-        self._exporter.shutdown()  # type: ignore[no-untyped-call]
+        self._exporter.shutdown()  # type: ignore[no-untyped-call]  # OpenTelemetry's has no annotations
         _library.removeFilter(self._hear)
 
     def _hear(self, record: logging.LogRecord) -> bool:

@@ -31,6 +31,7 @@ def set_up_logs(level: str) -> None:
     renderer = structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer()
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
+        # behind the renderer comes its text, not the dict of an event
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, _masked],  # type: ignore[list-item]
     )
     handler = logging.StreamHandler(sys.stderr)

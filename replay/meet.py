@@ -89,6 +89,7 @@ def _beats() -> Iterator[Beat]:
 
 
 def _with(rows: tuple[Runner, ...], athlete: str, **changes: object) -> tuple[Runner, ...]:
+    # the changes are fields of a Runner by name
     return tuple(replace(row, **changes) if row.id == athlete else row for row in rows)  # type: ignore[arg-type]
 
 

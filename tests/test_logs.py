@@ -60,7 +60,7 @@ def test_on_a_terminal_it_is_text(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_no_line_has_a_secret(monkeypatch: pytest.MonkeyPatch, terminal: bool):  # noqa: FBT001
+def test_no_line_has_a_secret(monkeypatch: pytest.MonkeyPatch, terminal: bool):  # noqa: FBT001 - a case
     """Neither in its text, nor in an extra, nor in an exception: whatever library wrote it."""
     secret = "feed_0a1b2c3d_" + "s" * 43
     screen = written(monkeypatch, "info", terminal=terminal)

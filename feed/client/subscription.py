@@ -108,7 +108,7 @@ class Subscription:
     async def change(self, **narrowing: Unpack[Narrowing]) -> None:
         """Want something else from here on, all there is without keywords; `Filtered` tells from where. No gap."""
         rest = {name: each for name, each in self._wish.items() if name not in Narrowing.__annotations__}
-        self._wish = Wish(**{**rest, **narrowing})  # type: ignore[typeddict-item]
+        self._wish = Wish(**{**rest, **narrowing})  # type: ignore[typeddict-item]  # what is left are keys of a Wish
         self._track.change(self._wish)
         if self._socket is not None:
             await self._refilter(self._socket)

@@ -58,6 +58,7 @@ _BY_MESSAGE = ("nocs", "athletes", "venues", "statuses")
 
 def narrowed(wish: Narrowing) -> dict[str, list[str]]:
     """What is wanted, under the names that the service has for it."""
+    # the names in _LISTS are the keys of Narrowing
     lists: dict[str, Sequence[str]] = {_LISTS[name]: wish.get(name, ()) for name in _LISTS}  # type: ignore[misc]
     return {name: list(texts) for name, texts in lists.items() if texts}
 

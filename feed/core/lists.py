@@ -168,6 +168,7 @@ def _tombstone(head: Message, topic: str, op: Op) -> AnyMessage:
     is_unit = isinstance(key.code, Rsc) and key.code.level is Level.UNIT
     own = {"topic": topic, "code": str(key.code), "unit": str(key.code) if is_unit else None, "op": op}
     envelope = {name: getattr(head, name) for name in Message.__struct_fields__}
+    # the Structs of the registry are the members of AnyMessage
     return KINDS[key.kind].message(**(envelope | own | {"remarks": (), "body": None}))  # type: ignore[return-value]
 
 

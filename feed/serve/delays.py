@@ -125,7 +125,7 @@ class Delays:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._making = asyncio.Lock()
 
-    async def behind(self, seconds: int, is_imposed: bool = False) -> Reading:  # noqa: FBT001, FBT002
+    async def behind(self, seconds: int, is_imposed: bool = False) -> Reading:  # noqa: FBT001, FBT002 - called by place
         """The reading side that is so many seconds behind; raises ReaderError too_many, not_ready.
 
         One that is imposed by a key never finds all places taken: keys are few, and have no choice.

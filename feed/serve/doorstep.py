@@ -94,6 +94,7 @@ class Doorstep(web.Server):
             if not self._addresses[address]:
                 del self._addresses[address]
 
+    # all are aiohttp's own, and only passed on
     def _asked(self, message: Any, payload: Any, handler: web.RequestHandler, *rest: Any) -> web.BaseRequest:  # noqa: ANN401
         """What aiohttp makes a request of, once its head is here."""
         self._heard(handler)

@@ -33,5 +33,5 @@ def pick(servers: list[Server], _: dict[str, Any]) -> tuple[Server | None, float
 
     nats-py itself would try the first of the list for ever, and all clients at the same moment.
     """
-    server = random.choice(servers)  # noqa: S311
-    return server, random.uniform(0.02, min(0.05 * 2 ** min(server.reconnects, 8), 1.0))  # noqa: S311
+    server = random.choice(servers)  # noqa: S311 - spreads reconnects
+    return server, random.uniform(0.02, min(0.05 * 2 ** min(server.reconnects, 8), 1.0))  # noqa: S311 - as above

@@ -264,7 +264,7 @@ class Connection:
             reconnected_cb=self._on_reconnected,
             lame_duck_mode_cb=self._on_lame_duck,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.1,  # type: ignore[arg-type]
+            reconnect_time_wait=0.1,  # type: ignore[arg-type]  # nats-py takes fractions, too
             reconnect_to_server_handler=pick,
             connect_timeout=2,
             ping_interval=2,
@@ -310,6 +310,7 @@ class Connection:
 
     async def _on_lame_duck(self) -> None:
         loop = asyncio.get_running_loop()
+        # chance spreads the clients that move, it is no secret
         loop.call_later(random.uniform(0, 2), lambda: loop.create_task(self._client.revive()))  # noqa: S311
 
     async def _watch(self) -> None:

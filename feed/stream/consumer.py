@@ -139,6 +139,7 @@ class Consumer:
                 async with asyncio.timeout(1.0):
                     await self._back.wait()
         elif failures:
+            # the factor spreads attempts, it is no secret
             await asyncio.sleep(min(FIRST_DELAY * 2**failures, LONGEST_DELAY) * random.uniform(0.5, 1))  # noqa: S311
 
     def _on_change(self, connected: bool) -> None:  # noqa: FBT001 - the shape of a listener

@@ -105,7 +105,7 @@ def exit_code(gates: Sequence[Gate]) -> int:
     return 0 if verdict(gates) in {PASSED, MEASURED} else 1
 
 
-def _judged(gate: AnyGate, report: LoadReport) -> Gate:  # noqa: PLR0911 one line a gate
+def _judged(gate: AnyGate, report: LoadReport) -> Gate:  # noqa: PLR0911 - one line a gate
     match gate:
         case NoFinding():
             return _no_finding(gate, report)

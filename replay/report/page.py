@@ -83,7 +83,7 @@ def render(report: LoadReport, earlier: LoadReport | None = None) -> str:
     }
     text = page.render(
         report=report,
-        style=Markup((_HERE / "page.css").read_text("utf-8")),  # noqa: S704 our own file
+        style=Markup((_HERE / "page.css").read_text("utf-8")),  # noqa: S704 - our own file
         words=_words(report),
         tiles=list(_tiles(report)),
         parts=[(part, name) for part, name in _PARTS if not absent.get(part)],

@@ -143,7 +143,7 @@ def _by_nines(histogram: HdrHistogram) -> list[tuple[float, float]]:
     found = []
     for each in histogram.get_percentile_iterator(10):
         percentile = each.percentile_level_iterated_to
-        nines = -math.log10(1 - percentile / 100) if percentile < 100 else last  # noqa: PLR2004
+        nines = -math.log10(1 - percentile / 100) if percentile < 100 else last  # noqa: PLR2004 - percent
         found.append((min(last, nines), max(1, each.value_iterated_to) / 1000))
     return found
 
@@ -244,6 +244,7 @@ def _flags(markers: Sequence[Marker], x: Scale, bottom: float) -> list[Markup]:
 
 
 def _moments(x: Scale) -> list[tuple[float, str]]:
+    # at most eight marks fit below an axis
     step = next((each for each in _MINUTE_STEPS if (x.high - x.low) / each <= 8), 28800)  # noqa: PLR2004
     first = math.ceil(x.low / step)
     return [(float(each * step), clock(each * step)) for each in range(first, int(x.high // step) + 1)]

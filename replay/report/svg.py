@@ -18,7 +18,7 @@ def tag(name: str, *children: str, **attributes: object) -> Markup:
         Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _short(value)) for key, value in attributes.items()
     )
     inside = Markup("").join(escape(child) for child in children)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), told, inside)  # noqa: S704 names are ours
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), told, inside)  # noqa: S704 - names are ours
 
 
 def drawing(name: str, width: float, height: float, *children: str, **attributes: object) -> Markup:

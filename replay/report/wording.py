@@ -22,8 +22,9 @@ _THOUSAND: Final = 1000
 def number(value: float) -> str:
     """Three digits that count below a thousand, whole above it."""
     size = abs(value)
-    if size >= 100 or value == int(value):  # noqa: PLR2004
+    if size >= 100 or value == int(value):  # noqa: PLR2004 - three digits
         return f"{value:,.0f}"
+    # three digits in all
     return f"{value:,.1f}" if size >= 10 else f"{value:,.2f}" if size >= 1 else f"{value:.3f}"  # noqa: PLR2004
 
 
@@ -43,7 +44,7 @@ def share(change: float | None) -> str:
 
 def clock(seconds: float) -> str:
     """`0:07`, `12:30`, `1:02:03`; below ten seconds with tenths where there are any."""
-    if 0 < seconds < 10 and seconds != int(seconds):  # noqa: PLR2004
+    if 0 < seconds < 10 and seconds != int(seconds):  # noqa: PLR2004 - as promised above
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

@@ -44,7 +44,7 @@ async def test_a_rate_breaks_when_no_try_is_within_the_gate(monkeypatch: pytest.
 
     monkeypatch.setattr(capacity._Search, "_p99", p99)
     points: capacity.Points = {}
-    search = capacity._Search(None, 1, 1.0, points)  # type: ignore[arg-type] - not asked here
+    search = capacity._Search(None, 1, 1.0, points)  # type: ignore[arg-type]  # not asked here
     assert await search.holds(500)
     assert not await search.holds(1_000)
     assert points == {500: [capacity.GATE_MS + 1, capacity.GATE_MS], 1_000: [inf, inf]}

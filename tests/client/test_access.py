@@ -28,6 +28,7 @@ def test_a_close_code_tells_whether_to_come_again(code: int | None, kind: type[C
 
 def test_who_is_too_many_waits_longer():
     """A close code has no room for Retry-After: the second that it says."""
+    # both codes are those of a LostError, which has seconds
     assert [closed(code, "").seconds for code in (4429, 1012)] == [1, 0]  # type: ignore[union-attr]
 
 

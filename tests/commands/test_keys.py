@@ -73,6 +73,7 @@ async def up(children: Children, data: Path, *arguments: str) -> AsyncIterator[R
 
 
 async def ask(running: Running, path: str, secret: str | None = None) -> tuple[int, dict[str, Any]]:
+    # Presented has what is asked of a Held
     return await ask_as(running, path, Presented(secret) if secret else None)  # type: ignore[arg-type]
 
 

@@ -132,7 +132,7 @@ def test_a_long_view_is_read_once():
         looked += len(found)
         return found
 
-    board._newer = newer  # type: ignore[method-assign]
+    board._newer = newer  # type: ignore[method-assign]  # counts what is looked at
     assert sum(1 for _ in board.advance(Seen, 10)) == 300
     assert looked == 3_000
 

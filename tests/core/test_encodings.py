@@ -120,7 +120,7 @@ def test_compressed_frames_hold_what_the_others_say():
 def test_a_message_is_compressed_once(monkeypatch: pytest.MonkeyPatch):
     """However many read it, and however often, also as another entry with the same text."""
     made: list[bytes] = []
-    of = COMPRESSED["json"].batch.__self__  # type: ignore[attr-defined]
+    of = COMPRESSED["json"].batch.__self__  # type: ignore[attr-defined]  # it is a bound method
     compress = of._make
     monkeypatch.setattr(of, "_make", lambda text: made.append(text) or compress(text))
     assert len({COMPRESSED["json"].batch([entry(70_001)], EPOCH) for _ in range(5)}) == 1

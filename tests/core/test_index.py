@@ -133,7 +133,7 @@ def test_the_op_is_carried(op: Op):
 )
 def test_the_venue_is_the_one_that_a_body_mentions(body: ResultBody | UnitBody | SessionBody):
     """Whatever the kind."""
-    message = candidate(body=body).message  # type: ignore[arg-type]
+    message = candidate(body=body).message  # type: ignore[arg-type]  # any body will do
     assert venue_of(message) == body.mentions().venue == "STA"
     assert venue_of(withdrawal().message) is venue_of(candidate().message) is None
 

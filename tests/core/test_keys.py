@@ -120,7 +120,7 @@ def test_a_sender_writes_what_its_key_is_for(limits: dict[str, Any], document: D
 def test_a_refused_document_counts_for_the_topics_of_its_key_only(
     limits: dict[str, Any],
     document: Decoded,
-    is_held: bool,  # noqa: FBT001
+    is_held: bool,  # noqa: FBT001 - a case
 ):
     """Nobody makes the gate believe that a Version of somebody else's document has come."""
     document = msgspec.structs.replace(document, refusal=Refusal(Reason.BAD_TIME, "d"))

@@ -114,6 +114,7 @@ def test_a_bracket_that_is_withdrawn_takes_its_pairs_along(story: Story):
     gone = {"DocumentCode": EVENT, "DocumentType": "DT_BRACKETS", "ResultStatus": "INTERMEDIATE"}
     withdrawal = odf("XA", 2, **gone).replace(b"<Competition></Competition>", b"")
     messages = story.post(withdrawal)
+    # it was posted, so it is there
     assert story.board.get("XA.IHO.M.TEAM11.-.-.bracket").index.op is Op.WITHDRAWN  # type: ignore[union-attr]
     assert told(messages) == ["SFNL1", "SFNL2"]
 

@@ -28,7 +28,7 @@ def row(name: str, value: str, said: str) -> str:
     return swim(name, "", irm="DSQ") if said == "DSQ" else swim(name, value, *([mark(said)] if said else []))
 
 
-def document(version: int, step: tuple) -> bytes:  # type: ignore[type-arg]
+def document(version: int, step: tuple) -> bytes:  # type: ignore[type-arg]  # each kind has other parts
     kind, unit, said, rows = step
     if kind == "result":
         return heat(version, *(row(*each) for each in rows), status=said, unit=unit)
@@ -76,6 +76,7 @@ def derived(stream: Stream) -> list[AnyMessage]:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(RESULT, RESULT, LIST), max_size=12), st.sets(st.integers(0, 11)))
+# each kind of step has other parts
 def test_a_table_is_the_sum_of_the_events(steps: list[tuple], restarts: set[int]):  # type: ignore[type-arg]
     """Whatever is marked, corrected and listed, at every step; and a restart in between changes nothing."""
     stream, other = Stream(), Stream()
@@ -97,7 +98,7 @@ def test_a_table_is_the_sum_of_the_events(steps: list[tuple], restarts: set[int]
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(RESULT, max_size=10))
-def test_what_stands_is_what_results_say_now(steps: list[tuple]):  # type: ignore[type-arg]
+def test_what_stands_is_what_results_say_now(steps: list[tuple]):  # type: ignore[type-arg]  # as above
     """From results alone: the marks of each unit's newest version, and no event takes back what another took."""
     stream, newest = Stream(), {}
     for number, step in enumerate(steps):

@@ -47,6 +47,7 @@ def test_production_may_be_left_open_and_test_never_is():
 
 def test_a_reader_is_entitled_to_its_flags():
     """A reader of P is no reader of T, and a sender is no reader at all."""
+    # the secret is of this test
     ring = ring_of(key(), key("k2", "both", flags=("P", "T")), sender(key_id="k3", secret="writes"))  # noqa: S106
     assert refused(ring.reader, SECRET, "T") is ErrorName.NOT_ENTITLED
     assert ring.reader("both", "T") is not None
@@ -80,7 +81,7 @@ def test_a_key_stands_in_an_address_only_if_it_is_for_that():
 
 def test_a_ticket_is_for_who_reads_something():
     """Whichever flag that is; where P is read without a key, for nobody in particular."""
-    ring = ring_of(key(flags=("T",)), sender(key_id="k3", secret="writes"))  # noqa: S106
+    ring = ring_of(key(flags=("T",)), sender(key_id="k3", secret="writes"))  # noqa: S106 - of this test
     found = ring.holder(SECRET)
     assert found is not None
     assert found.id == "k1"
@@ -114,7 +115,7 @@ def test_odd_secrets_are_unknown_secrets(secret: str):
 
 def test_a_certificate_is_a_key_for_who_shows_it():
     """With or without its secret; never without the certificate, and never with another key's secret."""
-    bound, other = sender(certificate="one"), sender(key_id="k2", secret="writes")  # noqa: S106
+    bound, other = sender(certificate="one"), sender(key_id="k2", secret="writes")  # noqa: S106 - of this test
     ring = ring_of(bound, other)
     assert ring.writer(None, {"one", "more"}) == ring.writer(SECRET, {"one"}) == bound
     assert refused(ring.writer, SECRET) is ErrorName.NOT_ENTITLED
@@ -128,6 +129,7 @@ def test_a_certificate_is_a_key_for_who_shows_it():
 
 def test_a_certificate_of_two_keys_needs_a_secret():
     """Which of them is meant is never guessed; one that is revoked is none of them."""
+    # the secret is of this test
     first, second = sender(certificate="one"), sender(key_id="k2", secret="tests", flags=("T",), certificate="one")  # noqa: S106
     ring = ring_of(first, second)
     assert refused(ring.writer, None, {"one"}) is ErrorName.NOT_ENTITLED

@@ -22,6 +22,7 @@ TOPIC = "XG2030.ATH.M.100M.FNL.000100.result"
         (["ATH"], ["XG2030"], False),
     ],
 )
+# `holds` is a case
 def test_a_topic_lies_inside_by_its_first_two_tokens(competitions: list[str], disciplines: list[str], holds: bool):  # noqa: FBT001
     """Both have to be named, or left open; whole tokens are compared."""
     scope = Scope.of(competitions, disciplines)
@@ -45,6 +46,7 @@ def test_a_topic_lies_inside_by_its_first_two_tokens(competitions: list[str], di
         (["*"], ["*"], False),
     ],
 )
+# `holds` is a case
 def test_a_message_lies_inside_by_one_of_its_venues(venues: list[str], about: list[str | None], holds: bool):  # noqa: FBT001
     """What names none, or one too long to be told, is nobody's who is limited to venues."""
     scope = Scope.of(["XG2030"], ["ATH"], venues)

@@ -88,7 +88,7 @@ def test_a_code_of_another_discipline_or_type_is_not_meant(
     discipline: str,
     type_: str,
     wanted: str,
-    is_meant: bool,  # noqa: FBT001
+    is_meant: bool,  # noqa: FBT001 - a case
 ):
     """Sport codes of all types stand in one table."""
     assert Used(NOC, "X", "ATH").is_meant(discipline, type_, wanted) == is_meant

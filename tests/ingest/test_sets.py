@@ -124,7 +124,7 @@ async def test_a_document_that_was_stored_in_part_is_completed(house: House, sto
         assert plan.claim is not None
         yield [(change, house.stream.store(change.candidate)) for change in [plan.claim, *plan.changes][:stored]]
 
-    house.stream.publish_all = in_part  # type: ignore[method-assign]
+    house.stream.publish_all = in_part  # type: ignore[method-assign]  # ends in the middle
     outcome = await house.send(decoded=document(1, 10, {"a": "1", "b": "1", "c": "1"}))
     assert sorted(topics(outcome)) == sorted([topic_of("a"), topic_of("b"), topic_of("c"), LIST_TOPIC])
     assert outcome.duplicates == 0

@@ -39,7 +39,7 @@ def reading(documents: Iterable[Captured]) -> Read:
 
 def planned(documents: Iterable[Captured], start: int | None = None, **wishes: object) -> list[Planned]:
     """All that is planned of some documents."""
-    return list(Plan(reading(documents), Wishes(**wishes)).items(start))  # type: ignore[arg-type]
+    return list(Plan(reading(documents), Wishes(**wishes)).items(start))  # type: ignore[arg-type]  # fields by name
 
 
 class Came(NamedTuple):

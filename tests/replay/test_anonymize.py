@@ -36,6 +36,7 @@ def is_told(text: str, written: bytes) -> bool:
 
 
 @given(ATTRIBUTE, st.lists(NAME, min_size=1, max_size=3), st.sampled_from([" ", "-", ", ", "/"]), st.booleans())
+# `capitals` is a case
 def test_no_attribute_lets_a_name_through(name: str, words: list[str], between: str, capitals: bool):  # noqa: FBT001
     """Whatever the attribute is called, known or not: only public texts keep words, and codes keep capitals."""
     value = between.join(words)

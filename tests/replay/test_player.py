@@ -53,6 +53,7 @@ async def staged(
     door: Door, documents: Iterable[Captured], in_flight: int = 64, **wishes: object
 ) -> AsyncIterator[Stage]:
     async with TestServer(door.app) as server:
+        # the wishes are fields of Wishes by name
         yield Stage(str(server.make_url("/")), reading(documents), Wishes(**wishes), in_flight)  # type: ignore[arg-type]
 
 
@@ -220,6 +221,7 @@ async def test_steps_are_taken_one_by_one():
         for count in (1, 2, 3):
             assert len(door.came) == count - 1
             stage.player.step()
+            # the default binds the count of this round
             await wait_until(lambda count=count: len(door.came) == count)  # type: ignore[misc]
         assert await playing
     assert stage.tally.lag.points() == {}

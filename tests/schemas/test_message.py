@@ -44,7 +44,7 @@ def test_the_words_of_the_contract():
 def test_messages_do_not_change(result: Result):
     """A message is shared by many readers, so nobody can write to it."""
     with pytest.raises(AttributeError):
-        result.version = 4  # type: ignore[misc]
+        result.version = 4  # type: ignore[misc]  # the point
 
 
 def test_a_negative_sequence_is_no_sequence(result: Result):
@@ -67,7 +67,7 @@ class NewerStamps(msgspec.Struct, kw_only=True):
 
 
 class NewerResult(Message, kw_only=True, tag="result"):
-    ts: NewerStamps  # type: ignore[assignment]
+    ts: NewerStamps  # type: ignore[assignment]  # newer than ours on purpose
     body: dict[str, object]
     weather: str
 

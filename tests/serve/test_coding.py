@@ -48,7 +48,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[Gzip]:
         ("br;q=1.0, *;q=0.1", True),
     ],
 )
-def test_gzip_is_for_who_takes_it(asked: str | None, expected: bool):  # noqa: FBT001
+def test_gzip_is_for_who_takes_it(asked: str | None, expected: bool):  # noqa: FBT001 - a case
     """By name or by *, if it is not wanted less than the body as it is."""
     assert takes_gzip(CIMultiDict({} if asked is None else {"Accept-Encoding": asked})) is expected
 

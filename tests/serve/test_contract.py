@@ -225,6 +225,7 @@ async def test_a_moment_that_there_is_not_is_refused(service: Running, door: str
 
 @pytest.mark.parametrize("with_epoch", [True, False])
 @pytest.mark.parametrize("door", WITH_CURSOR)
+# `with_epoch` is a case
 async def test_a_cursor_beyond_the_tip_is_refused(service: Running, door: str, with_epoch: bool):  # noqa: FBT001
     """Another process may have handed it out when its epoch is the right one; without, nothing tells that."""
     _, page = await service.get("/v1/competitions")

@@ -146,7 +146,7 @@ def test_who_was_given_up_gets_nothing_more(runner: asyncio.Runner):
     "size, readers, pays",
     [(LONG_BYTES, MANY, True), (LONG_BYTES - 1, MANY, False), (LONG_BYTES, MANY - 1, False), (0, 0, False)],
 )
-def test_short_frames_and_those_of_a_few_do_not_pay(size: int, readers: int, pays: bool):  # noqa: FBT001
+def test_short_frames_and_those_of_a_few_do_not_pay(size: int, readers: int, pays: bool):  # noqa: FBT001 - a case
     """A copy is cheaper."""
     assert Pages.pay(bytes(size), readers) is pays
 

@@ -113,7 +113,7 @@ async def test_many_wakes_are_one_write():
         visits += 1
         run()
 
-    pump._run = counted  # type: ignore[method-assign]
+    pump._run = counted  # type: ignore[method-assign]  # counts its visits
     for _ in range(10):
         pump.wake()
     await asyncio.sleep(0)
@@ -131,6 +131,7 @@ async def test_what_comes_behind_a_long_round_is_in_the_next(monkeypatch: pytest
     log, rounds = Log(), list[int]()
     pump = Pump("e", log, lambda _: asyncio.sleep(0), lambda: 0)
     pump.told = lambda front, *_: rounds.append(front)
+    # whose batch it is does not matter here
     monkeypatch.setattr(pump.cohorts, "next_portion", lambda log: ([Batch(None, [], [])], log.tip))  # type: ignore[arg-type]
 
     def come() -> None:
@@ -210,7 +211,7 @@ async def test_stop_ends_the_heartbeats(monkeypatch: pytest.MonkeyPatch):
         nonlocal beats
         beats += 1
 
-    pump.beat = beat  # type: ignore[method-assign]
+    pump.beat = beat  # type: ignore[method-assign]  # counts beats
     pump.start()
     await wait_until(lambda: beats >= 3)
     pump.stop()

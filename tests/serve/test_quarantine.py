@@ -57,7 +57,7 @@ async def test_every_refused_document_is_found_by_its_id(house: House):
 
 
 @pytest.mark.parametrize("is_long", [False, True])
-async def test_what_was_sent_compressed_or_long_is_released(house: House, is_long: bool):  # noqa: FBT001
+async def test_what_was_sent_compressed_or_long_is_released(house: House, is_long: bool):  # noqa: FBT001 - a case
     """The bytes come back from RAW, and above 512 kB from BLOB."""
     comment = random.Random(7).randbytes(600_000 if is_long else 10).hex()
     document = SUSPECT.replace(b"</OdfBody>", f"<!--{comment}--></OdfBody>".encode())

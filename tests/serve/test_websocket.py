@@ -95,7 +95,7 @@ async def test_a_withdrawn_document_is_in_the_log_and_not_in_a_snapshot(service:
 
 
 @pytest.mark.parametrize("with_epoch", [True, False])
-async def test_a_cursor_resumes_behind_its_message(service: Running, with_epoch: bool):  # noqa: FBT001
+async def test_a_cursor_resumes_behind_its_message(service: Running, with_epoch: bool):  # noqa: FBT001 - a case
     """EPOCH:SEQ and a bare SEQ are exclusive: what follows is sent once, nothing is sent twice."""
     competition = fresh_competition()
     seqs = await service.store(*(odf(competition, version) for version in range(1, 6)))

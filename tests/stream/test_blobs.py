@@ -121,7 +121,7 @@ async def test_no_more_than_a_few_chunks_are_on_their_way(connection: Connection
         held += len(payload) > CHUNK_BYTES // 2
         most = max(most, held)
         try:
-            return await request(subject, payload, *rest, **options)  # type: ignore[arg-type]
+            return await request(subject, payload, *rest, **options)  # type: ignore[arg-type]  # passed on as they came
         finally:
             held -= len(payload) > CHUNK_BYTES // 2
 
@@ -229,7 +229,7 @@ class Clustered(Connection):
         for start, answer in self.said.items():
             if subject.startswith(start):
                 return answer
-        return await super().request(subject, *rest, **options)  # type: ignore[arg-type]
+        return await super().request(subject, *rest, **options)  # type: ignore[arg-type]  # passed on as they came
 
 
 async def test_a_copy_that_is_behind_does_not_hide_a_blob(broker: Broker):

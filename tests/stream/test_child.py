@@ -78,6 +78,7 @@ async def main():
     await asyncio.sleep(60)
 asyncio.run(main())
 """
+    # a fork takes the loop a moment, and nothing else runs on it
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent, ExitStack() as ends:  # noqa: ASYNC220
         ends.callback(parent.kill)
         assert parent.stdout is not None

@@ -170,7 +170,7 @@ async def test_a_raising_listener_does_not_end_reconnecting(broker: Broker, conn
     caught: list[dict] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: caught.append(context))
 
-    def listener(connected: bool) -> None:  # noqa: FBT001
+    def listener(connected: bool) -> None:  # noqa: FBT001 - the shape of a listener
         raise RuntimeError(connected)
 
     connection = await connect(on_change=listener)
@@ -187,6 +187,7 @@ async def test_what_was_given_up_is_not_sent_after_the_reconnect(
 ):
     """A backlog for a frozen broker is refused when it grows too large, and dies with the connection."""
     await freeze(broker.pid)
+    # when the backlog is too large, only publishing tells
     with pytest.raises(OutcomeUnknownError, match="takes nothing off the socket"):  # noqa: PT012
         for _ in range(200):
             connection.publish("feed.late", b"x" * 1_000_000)
@@ -218,6 +219,7 @@ async def test_a_frozen_node_does_not_hold_up_the_way_to_another(
         servers = {}
         for port in (free_port(), free_port()):
             arguments = [find_server(), "-a", "127.0.0.1", "-p", str(port)]
+            # a fork takes a moment, and nobody is connected yet
             servers[port] = ends.enter_context(subprocess.Popen(arguments, stderr=subprocess.DEVNULL))  # noqa: ASYNC220
             ends.callback(servers[port].kill)
         connection = await Connection.open(",".join(f"127.0.0.1:{port}" for port in servers))

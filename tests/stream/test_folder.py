@@ -79,7 +79,7 @@ def test_a_broker_left_behind_is_killed(tmp_path: Path):
 
 def test_a_number_that_belongs_to_another_program_is_left_alone(tmp_path: Path):
     """Process numbers are used again: only one with our configuration in its arguments is killed."""
-    with subprocess.Popen(["sleep", "60"]) as other, ExitStack() as ends:  # noqa: S607
+    with subprocess.Popen(["sleep", "60"]) as other, ExitStack() as ends:  # noqa: S607 - any program will do
         ends.callback(other.kill)
         (tmp_path / "pid").write_text(str(other.pid))
         assert not kill_stale(tmp_path / "pid", tmp_path / "nats.conf")

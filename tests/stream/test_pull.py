@@ -54,6 +54,7 @@ async def test_the_second_form_of_a_real_server_is_understood(tmp_path: Path, un
         "feature_flags: {js_ack_fc_v2: true}\n"
     )
     with (
+        # a fork takes a moment, and nobody is connected yet
         subprocess.Popen([find_server(), "-c", tmp_path / "nats.conf"], stderr=subprocess.DEVNULL) as server,  # noqa: ASYNC220
         ExitStack() as ends,
     ):

@@ -47,7 +47,7 @@ def test_another_capture_is_not_continued(tmp_path: Path, others: list[object]):
     before = (tmp_path / "a").read_bytes()
     number = next(place for place, document in enumerate(DOCUMENTS, 1) if others[place - 1 : place] != [document])
     with pytest.raises(ImportFailedError, match=f"document {number} is another one"):
-        list(fill(tmp_path / "a", iter(others)))  # type: ignore[arg-type]
+        list(fill(tmp_path / "a", iter(others)))  # type: ignore[arg-type]  # all are documents
     assert (tmp_path / "a").read_bytes() == before
 
 

@@ -12,6 +12,7 @@ def observed(role: str, *shares: float) -> Observed:
 def outcome(turn_ms: float) -> Outcome:
     nothing = dict.fromkeys(("subscribers", "connected", "received", "reconnects", "refused", "slowest"), 0)
     times = dict.fromkeys(("busiest", "worst_turn", "cpu_seconds"), 0.0)
+    # the numbers are fields of an Outcome by name
     return Outcome(**nothing, **times, closed={}, behind=[], lag={"p99": turn_ms})  # type: ignore[arg-type]
 
 

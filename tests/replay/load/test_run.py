@@ -39,7 +39,8 @@ def given(path: Path, *, units: int = 8, **wanted: object) -> Given:
             writer.append(each)
     parts: dict[str, object] = {"title": "A test", "tier": TIERS, "gate": GATES, "settle": 30.0, "fleets": 2}
     wishes = {name: wanted.pop(name) for name in ("url",) if name in wanted}
-    profile = Profile(**parts | {"replay": Pace(speed=1.0)} | wanted)  # type: ignore[arg-type]
+    profile = Profile(**parts | {"replay": Pace(speed=1.0)} | wanted)  # type: ignore[arg-type]  # fields by name
+    # at most the url is left in wishes
     return Given(name="test", profile=profile, capture=capture, command="feed load test", seed=3, **wishes)  # type: ignore[arg-type]
 
 
@@ -149,7 +150,7 @@ async def test_a_run_that_is_ended_by_hand(tmp_path: Path):
     asked = given(tmp_path, window=(Window(name="late", spans=((1_000.0, 2_000.0),)),), replay=Pace(speed=0.01))
     conductor = Conductor(asked, lambda line: None)
     assert not conductor.end()
-    conductor.tally.left = _ending(conductor)  # type: ignore[method-assign]
+    conductor.tally.left = _ending(conductor)  # type: ignore[method-assign]  # ends the run early
     report = reported(await conductor.run(folder))
     assert report.sender is not None
     assert (report.sender.documents, report.sender.is_whole) == (1, False)
@@ -163,7 +164,7 @@ def _ending(conductor: Conductor) -> Callable[..., None]:
     left = conductor.tally.left
 
     def leave(*arguments: object) -> None:
-        left(*arguments)  # type: ignore[arg-type]
+        left(*arguments)  # type: ignore[arg-type]  # passed on as they came
         assert conductor.end()
         assert not conductor.end()
 

@@ -69,7 +69,7 @@ def test_a_finding_is_missed_by_its_own_gate_and_by_that_of_any_name(counts: dic
 
 
 @pytest.mark.parametrize("ratio, is_met", [(1.5, True), (1.49, False)])
-def test_a_window_is_held_against_another(ratio: float, is_met: bool):  # noqa: FBT001
+def test_a_window_is_held_against_another(ratio: float, is_met: bool):  # noqa: FBT001 - a case
     """The percentile in one is at most so many times that in the other."""
     windows = [
         model.Window(name=name, tier="firehose", since=0, until=1, count=9, latency={"p99": ms})
