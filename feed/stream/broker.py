@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 import time
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -10,6 +9,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from feed.errors import BrokerError, OutcomeUnknownError
+from feed.stream.backoff import backoff
 from feed.stream.child import Child, Login, Logins, configure, find_server, free_port
 from feed.stream.connection import Connection
 from feed.stream.folder import LEAST_FREE, FolderLock, kill_stale, require_room
@@ -154,7 +154,7 @@ class Broker:
                     f"the broker in {self._home} ended {failures} times in a row: {self._child.last_words}",
                     hint=f"see {self._home / 'nats.log'}",
                 )
-            await asyncio.sleep(delay_after(failures))
+            await asyncio.sleep(backoff(failures, FIRST_DELAY, LONGEST_DELAY))
             self.restarts += 1
             _log.warning("the broker ended and is started again: %s", self._child.last_words or "no reason given")
             self._child = Child(find_server(), configuration)
@@ -163,11 +163,6 @@ class Broker:
                 failures = 0
             except BrokerError:
                 failures += 1
-
-
-def delay_after(failures: int) -> float:
-    """Seconds before the next start: doubled with each that failed, capped, and spread over the upper half."""
-    return min(FIRST_DELAY * 2.0**failures, LONGEST_DELAY) * random.uniform(0.5, 1)  # noqa: S311 - no secret
 
 
 async def silence(url: str, user: str = "", password: str = "") -> str | None:

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import logging
-import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from feed.errors import ContradictionError, OutcomeUnknownError
+from feed.stream.backoff import backoff
 from feed.stream.connection import Connection, JetStreamError
 from feed.stream.pull import Pull, StreamMessage
 from feed.stream.streams import INFO_SECONDS, NOT_FOUND, stream_state
@@ -139,8 +139,7 @@ class Consumer:
                 async with asyncio.timeout(1.0):
                     await self._back.wait()
         elif failures:
-            # the factor spreads attempts, it is no secret
-            await asyncio.sleep(min(FIRST_DELAY * 2**failures, LONGEST_DELAY) * random.uniform(0.5, 1))  # noqa: S311
+            await asyncio.sleep(backoff(failures, FIRST_DELAY, LONGEST_DELAY))
 
     def _on_change(self, connected: bool) -> None:  # noqa: FBT001 - the shape of a listener
         if connected:

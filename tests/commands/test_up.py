@@ -31,6 +31,14 @@ async def ready(up: Child, data: Path) -> Running:
     return Running(line.removeprefix("ready ").strip(), data)
 
 
+def refused(up: Child) -> tuple[str, str]:
+    """The lines that it ended with: what is wrong, and what to do."""
+    assert up.ended() == 1
+    assert not any("Traceback" in text for text in up.errors)
+    said, hint = up.errors[-2:]
+    return said, hint
+
+
 async def told_up_to_the_table(raw: Raw) -> list[dict[str, Any]]:
     """What a reader gets up to the first official table of all disciplines."""
     told: list[dict[str, Any]] = []
@@ -94,11 +102,9 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path, children: Children):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         up = children("up", "--port", str(port), "--data", str(tmp_path / "data"))
-        assert up.ended() == 1
-    said, hint = up.errors[-2:]
+        said, hint = refused(up)
     assert said.startswith(f"feed: cannot listen on 127.0.0.1:{port}: ")
     assert "--port" in hint
-    assert not any("Traceback" in text for text in up.errors)
     assert not (tmp_path / "data").exists()
 
 
@@ -116,11 +122,9 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path, children: Children):
     (tmp_path / "sitecustomize.py").write_text(FULL_DISK)  # the system's answer, which a test cannot bring about
     data = tmp_path / "data"
     up = children("up", "--port", "0", "--data", str(data), PYTHONPATH=f"{tmp_path}:{ROOT}")
-    assert up.ended() == 1
-    said, hint = up.errors[-2:]
+    said, hint = refused(up)
     assert said.startswith(f"feed: data folder {data}: only 1 MB free, at least ")
     assert "--data" in hint
-    assert not any("Traceback" in text for text in up.errors)
     assert not (data / "broker").exists()
 
 

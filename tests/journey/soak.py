@@ -68,13 +68,13 @@ class Soak:
                 assert time.monotonic() < killed + RECOVERY_SECONDS, "nothing is stored any more"
                 await asyncio.sleep(0.01)
             self.recoveries.append(time.monotonic() - killed)
-        while min(self._rounds) < VERSIONS:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(RECOVERY_SECONDS):
+            while min(self._rounds) < VERSIONS:
+                await asyncio.sleep(0.01)
 
     def faults(self) -> list[str]:
         """All broken rules, the first hundred told; also where it was not the traffic that it should be."""
         assert len({kept.topic for kept in self.stream if kept.mark != DERIVED}) == DOCUMENTS
-        assert min(self._rounds) >= VERSIONS
         logs = [reader.seen for reader in self.readers]
         return [f"{fault.rule}: {fault.detail}" for fault in check(self.venue.posts, self.stream, logs)[:100]]
 

@@ -13,7 +13,7 @@ import uvloop
 from feed.errors import BrokerError, OutcomeUnknownError
 from feed.stream import broker as subject
 from feed.stream.acks import publish_acked
-from feed.stream.broker import FIRST_DELAY, LONGEST_DELAY, Broker, delay_after, read_health, silence
+from feed.stream.broker import Broker, read_health, silence
 from feed.stream.child import Child, find_server, free_port
 from feed.stream.connection import Connection, JetStreamError
 from feed.stream.streams import last_sequence, set_up
@@ -104,14 +104,6 @@ async def test_a_full_disk_is_refused_before_anything_starts(tmp_path: Path):
         await broker.start()
     assert broker.pid is None
     assert not (tmp_path / "broker").exists()
-
-
-def test_the_wait_before_a_start_doubles_up_to_a_cap():
-    """At least half of it, so that several that fail together do not start together."""
-    full = [FIRST_DELAY * factor for factor in (1, 2, 4, 8, 16, 32, 64)] + [LONGEST_DELAY] * 3
-    for failures, most in enumerate(full):
-        assert all(most / 2 <= delay_after(failures) <= most for _ in range(50))
-    assert len({delay_after(0) for _ in range(50)}) > 1
 
 
 async def test_a_server_that_listens_without_jetstream_is_not_ready(tmp_path: Path, until: Until):
