@@ -1,22 +1,25 @@
 """Documents above 128 kB are decoded in other processes: in the loop they would hold up every result.
 
-Those above 1 MB, the long ones, have one to themselves. Each takes one document at a time; what that holds comes back
-in portions, since taking over thousands of messages at once would hold up the loop as well: as MessagePack, which is
-read in a third of the time of a pickle. They leave the processor to the loop and the broker where there is not enough
-of it for all.
+Those above 1 MB, the long ones, have others than those in between. Each takes one document at a time; what that holds
+comes back in portions, since taking over thousands of messages at once would hold up the loop as well: as MessagePack,
+which is read in a third of the time of a pickle. They leave the processor to the loop and the broker where there is not
+enough of it for all: long ones get what nobody else wants, and only where that is not enough in time, a share.
 """
 
 import asyncio
+import math
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -30,31 +33,53 @@ PORTION = 25  # candidates that come back at once
 NICENESS = 5  # a third of the share of a process of usual priority
 LONG_NICENESS = 8  # a sixth of the same
 LONG_BYTES = 1024 * 1024  # takes half a second to decode
+LEISURE_SECONDS = 2.0  # a long one may take as long with what nobody else wants, and
+LEISURE_BYTES_A_SECOND = 2 * 1024 * 1024  # of it longer: an eighth of what its sender waits
+BUSY_SECONDS = 60.0  # after it took longer, long ones have their share at once
 BYTES_A_SECOND = 2 * 1024 * 1024  # of what leaves room while it comes back: an eighth of what its sender waits
+
+
+class Share(NamedTuple):
+    """Of the processor: by niceness, or for those who `take_leisure` what nobody else wants, given up at once."""
+
+    niceness: int
+    takes_leisure: bool = False
+
+
+MIDDLING, LONG, LEISURE = Share(NICENESS), Share(LONG_NICENESS), Share(LONG_NICENESS, takes_leisure=True)
 _DECODER = msgspec.msgpack.Decoder(tuple[Candidate, ...])
 
 Found = TypeVar("Found")
 
 
 class Workers:
-    """One worker for long documents and one for those in between: no result waits until a list is decoded.
+    """Workers for long documents and one for those in between: no result waits until a list is decoded.
 
-    `room` is what the long ones leave to others.
+    A long one gets what nobody else wants of the processor, and a share where that is not enough in time. `room` is
+    what they leave to others besides.
     """
 
     def __init__(self) -> None:
         self.room = Room()
-        self._middling, self._long = Worker(), Worker(LONG_NICENESS, self.room)
+        self._middling, self._long, self._leisurely = Worker(), Worker(LONG, self.room), Worker(LEISURE, self.room)
+        self._busy_until = -math.inf
 
     async def decode(self, decode: Decode, document: bytes, receipt: Receipt) -> Decoded:
         """As `Worker.decode`."""
-        worker = self._long if len(document) > LONG_BYTES else self._middling
-        return await worker.decode(decode, document, receipt)
+        if len(document) <= LONG_BYTES:
+            return await self._middling.decode(decode, document, receipt)
+        if time.monotonic() >= self._busy_until:
+            limit = LEISURE_SECONDS + len(document) / LEISURE_BYTES_A_SECOND
+            try:
+                return await self._leisurely.decode(decode, document, receipt, limit)
+            except TimeoutError:  # all cores are busy all the time
+                self._busy_until = time.monotonic() + BUSY_SECONDS
+        return await self._long.decode(decode, document, receipt)
 
     def close(self) -> None:
-        """End both."""
-        self._middling.close()
-        self._long.close()
+        """End them all."""
+        for worker in (self._middling, self._long, self._leisurely):
+            worker.close()
 
 
 class Worker:
@@ -63,19 +88,20 @@ class Worker:
     Where it is given some `room`, what comes back of a document leaves that to others.
     """
 
-    def __init__(self, niceness: int = NICENESS, room: Room | None = None) -> None:
-        self._niceness = niceness
+    def __init__(self, share: Share = MIDDLING, room: Room | None = None) -> None:
+        self._share = share
         self._room = room or Room()
         self._turn = asyncio.Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._number: int | None = None  # of the process, while it is known to live
 
-    async def decode(self, decode: Decode, document: bytes, receipt: Receipt) -> Decoded:
+    async def decode(self, decode: Decode, document: bytes, receipt: Receipt, limit: float | None = None) -> Decoded:
         """As `decode(document, receipt)`; raises OutcomeUnknownError when the process died of it.
 
-        Who is cancelled has given the document up: the process that is at it ends, and the next one gets another.
+        Who is cancelled has given the document up: the process that is at it ends, and the next one gets another. So
+        has who waits longer than `limit` seconds until it is decoded: raises TimeoutError.
         """
-        async with self._turn:
+        async with asyncio.timeout(limit), self._turn:
             self._number = await self._ask(os.getpid)
             for start in range(0, len(document), GIVEN_BYTES):
                 await self._ask(_give, start, document[start : start + GIVEN_BYTES])
@@ -105,7 +131,7 @@ class Worker:
     async def _ask(self, act: Callable[..., Found], *arguments: object) -> Found:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")  # a fork would share the loop's sockets
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_settle_in, initargs=(self._niceness,))
+            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_settle_in, initargs=(self._share,))
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
         except BrokenProcessPool as error:
@@ -145,8 +171,11 @@ def _take(start: int) -> bytes:
     return msgspec.msgpack.encode(portion)
 
 
-def _settle_in(niceness: int) -> None:
-    os.nice(niceness)
+def _settle_in(share: Share) -> None:
+    os.nice(share.niceness)
+    if share.takes_leisure and sys.platform == "linux":
+        with suppress(OSError):  # a sandbox, or no such rule here: it stays as nice as that
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     end_with_parent()
 
 

@@ -77,6 +77,8 @@ locks it:
   `test_pull.py::test_a_limit_of_bytes_and_an_expired_request_end_nothing`
 * two who make a stream at once: one gets "already in use":
   `test_streams.py::test_several_who_set_up_at_once_agree`
+* a commit that a crash cut is completed, from the files that look as if nobody read them:
+  `test_batch.py::test_a_commit_that_was_cut_is_completed_from_what_was_gathered`
 * a disk that refuses writes gives no answer; only the health tells:
   `test_broker.py::test_health_is_the_servers_own_word`
 """

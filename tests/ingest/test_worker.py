@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import hashlib
 import os
 import signal
@@ -15,12 +16,13 @@ import feed.ingest.worker
 from feed.candidate import Attachment, Candidate, Decoded, Receipt
 from feed.errors import OutcomeUnknownError
 from feed.ingest.room import INTERVAL_SECONDS_MAX, Steps
-from feed.ingest.worker import GIVEN_BYTES, LONG_BYTES, LONG_NICENESS, PORTION, Worker, Workers
+from feed.ingest.worker import GIVEN_BYTES, LEISURE, LONG_BYTES, LONG_NICENESS, PORTION, Worker, Workers
 from schemas.message import BodyRef
 from tests.core.makers import candidate
 from tests.service_fixture import wait_until
 
 RECEIPT = Receipt(0, None, {}.get)
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="nothing is idle by rule elsewhere")
 
 
 def many(document: bytes, _: Receipt) -> Decoded:
@@ -45,6 +47,18 @@ def echoed(document: bytes, _: Receipt) -> Decoded:
     return Decoded(flag=hashlib.sha256(document).hexdigest(), version=os.nice(0))
 
 
+def policed(document: bytes, _: Receipt) -> Decoded:
+    """A decoder that tells by which rule it gets the processor, and how much of it it asks for."""
+    return Decoded(flag=str(os.sched_getscheduler(0)), version=os.nice(0))
+
+
+def never_idle(document: bytes, receipt: Receipt) -> Decoded:
+    """A decoder for which no core has time to spare; tells as `policed` where it is given a share."""
+    if os.sched_getscheduler(0) == os.SCHED_IDLE:
+        time.sleep(60)
+    return policed(document, receipt)
+
+
 def place_of(document: bytes, _: Receipt) -> Decoded:
     """A decoder that tells where it runs."""
     return Decoded(flag=str(os.getpid()))
@@ -64,7 +78,8 @@ def lingers(document: bytes, _: Receipt) -> Decoded:
 
 
 @pytest.fixture
-def workers():
+def workers(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(feed.ingest.worker, "LEISURE_SECONDS", 60.0)  # other tests leave no core anything to spare
     workers = Workers()
     yield workers
     workers.close()
@@ -127,6 +142,42 @@ async def test_long_ones_leave_the_processor_too(workers: Workers):
     assert os.nice(0) < (short.version or 0) < (long.version or 0)
 
 
+@on_linux
+async def test_long_ones_get_what_nobody_else_wants(workers: Workers):
+    """A list runs where a core has nothing else to do; what is shorter has its share."""
+    short, long = [await workers.decode(policed, document, RECEIPT) for document in (b"", b" " * (LONG_BYTES + 1))]
+    assert (short.flag, long.flag) == (str(os.SCHED_OTHER), str(os.SCHED_IDLE))
+
+
+@on_linux
+async def test_a_long_one_is_decoded_though_no_core_has_time(workers: Workers, monkeypatch: pytest.MonkeyPatch):
+    """After a while it gets a share, and so do those that come soon after it; later ones are patient again."""
+    document = b" " * (LONG_BYTES + 1)
+    assert (await workers.decode(policed, document, RECEIPT)).flag == str(os.SCHED_IDLE)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(feed.ingest.worker, "LEISURE_SECONDS", 0.1)
+        hurried.setattr(feed.ingest.worker, "LEISURE_BYTES_A_SECOND", 1 << 40)
+        decoded = await asyncio.wait_for(workers.decode(never_idle, document, RECEIPT), 20)
+    assert decoded.flag == str(os.SCHED_OTHER)
+    assert decoded.version == min(os.nice(0) + LONG_NICENESS, 19)
+    assert (await workers.decode(policed, document, RECEIPT)).flag == str(os.SCHED_OTHER)
+    monkeypatch.setattr(workers, "_busy_until", 0.0)
+    assert (await workers.decode(policed, document, RECEIPT)).flag == str(os.SCHED_IDLE)
+
+
+@on_linux
+def test_a_system_without_such_a_rule_decodes_too(monkeypatch: pytest.MonkeyPatch):
+    """Where it may not be asked for, or is not known, a process is nice and no more."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    monkeypatch.setattr(feed.ingest.worker, "end_with_parent", lambda: None)
+    feed.ingest.worker._settle_in(LEISURE)
+
+
 async def test_what_comes_back_leaves_room(workers: Workers, monkeypatch: pytest.MonkeyPatch):
     """Of a long document, behind each portion; of one that is not, nobody waits for that."""
     rests: list[float] = []
@@ -139,7 +190,7 @@ async def test_what_comes_back_leaves_room(workers: Workers, monkeypatch: pytest
     count = b"%d" % (2 * PORTION + 1)
     await workers.decode(many, count.ljust(LONG_BYTES + 1), RECEIPT)
     assert rests == [INTERVAL_SECONDS_MAX] * 3
-    assert workers._long._room is workers.room
+    assert workers._long._room is workers._leisurely._room is workers.room
     assert workers._middling._room is not workers.room
 
 
@@ -180,6 +231,8 @@ async def test_who_gives_up_waiting_for_a_turn_harms_nobody(worker: Worker, tmp_
     await wait_until(begun.exists)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(worker.decode(many, b"3", RECEIPT), 0.05)
+    with pytest.raises(TimeoutError):
+        await worker.decode(many, b"3", RECEIPT, limit=0.05)
     assert not decoding.done()
     assert psutil.Process(int(number or 0)).is_running()
 
