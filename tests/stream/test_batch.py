@@ -60,10 +60,7 @@ async def test_batches_at_once_do_not_mix(link: Connection):
 
 
 async def test_a_commit_that_was_cut_is_completed_from_what_was_gathered(tmp_path: Path, until: Until):
-    """After a crash in the middle of it the server writes the rest from the files that it gathers batches in.
-
-    So these must not be in memory, where they would take a fifth of the time (docs/decisions/0055).
-    """
+    """After a crash in the middle the server writes the rest from its files: they must not be in memory (0055)."""
     stream = tmp_path / "broker" / "store" / "jetstream" / "P" / "streams" / "FEED"
     broker = Broker(tmp_path)
     await broker.start()
