@@ -166,16 +166,18 @@ async def test_a_long_one_is_decoded_though_no_core_has_time(workers: Workers, m
 
 
 @on_linux
-def test_a_system_without_such_a_rule_decodes_too(monkeypatch: pytest.MonkeyPatch):
+def test_a_process_starts_where_there_is_no_such_rule(monkeypatch: pytest.MonkeyPatch):
     """Where it may not be asked for, or is not known, a process is nice and no more."""
+    settled: list[str] = []
 
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOSYS, "Function not implemented")
 
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
-    monkeypatch.setattr(os, "nice", lambda _: 0)
-    monkeypatch.setattr(feed.ingest.worker, "end_with_parent", lambda: None)
+    monkeypatch.setattr(os, "nice", lambda niceness: settled.append(f"nice {niceness}"))
+    monkeypatch.setattr(feed.ingest.worker, "end_with_parent", lambda: settled.append("ends with us"))
     feed.ingest.worker._settle_in(LEISURE)
+    assert settled == [f"nice {LONG_NICENESS}", "ends with us"]
 
 
 async def test_what_comes_back_leaves_room(workers: Workers, monkeypatch: pytest.MonkeyPatch):
